@@ -1,1 +1,3 @@
-//! The merge server.
+//! The merge server: the shell around the merge engine.
+
+pub mod door;
