@@ -1,1 +1,5 @@
 //! linli-device.
+
+pub mod dto;
+pub mod photo;
+pub mod position;

@@ -1,0 +1,27 @@
+//! What the screens see: plain values that cross to TypeScript.
+//!
+//! Rules of this module:
+//! - Codes, never sentences. The screens look texts up in their locale files; the only display text
+//!   here are names from reference data (in both languages) and words that people typed.
+//! - Times are Unix milliseconds, ids are text, so that nothing is rounded by a JavaScript number.
+//! - A parameter whose key ends in `_at` is a time in milliseconds; every other number is a count
+//!   or the unit that its key names (`minutes`, `metres`).
+//!
+//! The TypeScript side is generated into `ui/shared/src/gen`; a test of this module fails when the
+//! two differ and says how to write it anew.
+
+pub mod case;
+pub mod case_detail;
+pub mod change_set;
+pub mod check;
+pub mod code;
+pub mod device;
+pub mod error;
+pub mod first_sync;
+pub mod place;
+pub mod report;
+pub mod settings;
+pub mod sync;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! Why a command did not do what was asked.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::code::Params;
+
+/// What went wrong, by what a person can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The text is not a ticket.
+    TicketMalformed,
+    /// The ticket was used or is too old.
+    TicketSpent,
+    /// This device is bound already.
+    AlreadyBound,
+    /// The secret is too short or too simple. Parameter `length`.
+    SecretWeak,
+    /// The secret is wrong. Parameter `left` when tries are counted.
+    SecretWrong,
+    /// Too many tries. Parameter `until_at`, or none when an administrator must help.
+    SecretBlocked,
+    /// The database is closed.
+    Locked,
+    /// The administrator locked this device.
+    Barred,
+    /// The file is no photo that can be read.
+    PhotoUnreadable,
+    /// The photo is too large. Parameter `megabytes`.
+    PhotoTooLarge,
+    /// No room for photos; text is still saved.
+    StorageFull,
+    /// What was asked about is not on this device.
+    NotFound,
+    /// An input is missing or out of range. Parameter `field`.
+    InputInvalid,
+    /// The rules of the workflow do not allow it now. Parameter `reason`.
+    Refused,
+    /// A fault of the program. Parameter `number` to tell the administrator.
+    Internal,
+}
+
+/// A command's failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ErrorDto {
+    /// What went wrong.
+    pub code: ErrorCode,
+    /// Values for the text.
+    pub params: Params,
+}

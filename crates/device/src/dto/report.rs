@@ -1,0 +1,113 @@
+//! Reporting: categories, photos, the report itself.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::case::{CategoryRef, UrgencyDto};
+use super::place::PositionDto;
+
+/// A category that may be reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CategoryDto {
+    /// Code, name and symbol.
+    pub category: CategoryRef,
+    /// The group it belongs to, by its code.
+    pub group: String,
+    /// Whether a report needs a photo.
+    pub is_photo_required: bool,
+    /// Numbers to call first when it is dangerous, most fitting first.
+    pub emergency_calls: Vec<EmergencyCall>,
+}
+
+/// Somebody to call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EmergencyCall {
+    /// Who answers: `fire`, `gas`, `police`, `station`, …
+    pub code: String,
+    /// The number.
+    pub number: String,
+}
+
+/// What a photo shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoKind {
+    /// 远景: the place.
+    Wide,
+    /// 近景: the thing.
+    Close,
+    /// After the work, from the same spot.
+    After,
+}
+
+/// A photo on this device, or known to be on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PhotoDto {
+    /// SHA-256 of the stored bytes in hex; the name by which everything refers to it.
+    pub hash: String,
+    /// What it shows.
+    pub kind: PhotoKind,
+    /// When it was taken.
+    pub at: i64,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Whether the bytes are on this device.
+    pub is_here: bool,
+    /// Whether the community has the bytes.
+    pub is_delivered: bool,
+}
+
+/// What is told about a photo beside its bytes when it is added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct PhotoInput {
+    /// What it shows.
+    pub kind: PhotoKind,
+    /// Where the person stood.
+    pub position: Option<PositionDto>,
+}
+
+/// Why a report has no photo although its category asks for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoPhotoReason {
+    /// The camera does not work.
+    CameraBroken,
+    /// Too dark, smoke, rain.
+    CannotSee,
+    /// People would be in the picture.
+    Privacy,
+    /// Danger: no time.
+    Danger,
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReportInput {
+    /// The catalogue code.
+    pub category: String,
+    /// How pressing.
+    pub urgency: UrgencyDto,
+    /// Where, as measured, picked or typed.
+    pub position: Option<PositionDto>,
+    /// Where, in words.
+    pub place: Option<String>,
+    /// The reporter's words.
+    pub note: Option<String>,
+    /// Hashes of photos that were added before.
+    pub photos: Vec<String>,
+    /// Why there is none.
+    pub no_photo_reason: Option<NoPhotoReason>,
+}
+
+/// A report that is safe on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SavedReport {
+    /// The case.
+    pub case_id: String,
+    /// The short code to write down or read over the phone.
+    pub code: String,
+    /// When it was saved.
+    pub at: i64,
+}

@@ -1,0 +1,97 @@
+//! The TypeScript side of these types is generated and committed; it must match.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use ts_rs::{Config, TS};
+
+use super::case::*;
+use super::case_detail::*;
+use super::change_set::*;
+use super::check::*;
+use super::code::*;
+use super::device::*;
+use super::error::*;
+use super::first_sync::*;
+use super::place::*;
+use super::report::*;
+use super::settings::*;
+use super::sync::*;
+
+/// Set to any value to write the files instead of comparing them.
+const WRITE: &str = "LINLI_CODEGEN";
+
+macro_rules! generate {
+    ($($name:ident)*) => {{
+        let config = Config::new().with_large_int("number");
+        let mut files = BTreeMap::new();
+        $(files.insert(
+            concat!(stringify!($name), ".ts").to_owned(),
+            $name::export_to_string(&config).unwrap(),
+        );)*
+        files
+    }};
+}
+
+fn generated() -> BTreeMap<String, String> {
+    let mut files = generate! {
+        ActorDto BindInput BindingDto BindingStage CaseDetail CaseList CaseListKind CaseQuery
+        CaseRow CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason
+        CheckVerdict CodeDto DeliveryDto DeliveryState DeviceState DeviceStatus EffectDto
+        EmergencyCall ErrorCode ErrorDto FirstSyncDto FirstSyncPart FirstSyncStep GridDto Language
+        LevelDto NameDto NoPhotoReason Noun OutboxDto OutboxItem ParamDto PhotoDto PhotoInput
+        PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading PositionSource
+        PositionState ReceiptDto ReceiptMark ReceiptState ReportInput SavedReport SecretKind
+        SettingsDto StaffDto StepState StripState SyncStatus TaskDto TaskKind TextSize Theme
+        TicketDto TimelineItem UnlockInput UrgencyDto WaitDto WaitReason WorkStateDto
+    };
+    let mut index = String::from("// Generated from crates/device/src/dto. Do not edit.\n");
+    for name in files.keys() {
+        let name = name.trim_end_matches(".ts");
+        writeln!(index, "export type {{ {name} }} from './{name}'").unwrap();
+    }
+    files.insert("index.ts".to_owned(), index);
+    files
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../ui/shared/src/gen")
+}
+
+#[test]
+fn typescript_matches() {
+    let files = generated();
+    let folder = folder();
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in &files {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+    }
+    let hint = format!("write them anew with {WRITE}=1 cargo test -p linli-device dto");
+    for (name, text) in &files {
+        let found = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        assert_eq!(&found, text, "{name} differs; {hint}");
+    }
+    let found: BTreeSet<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let wanted: BTreeSet<String> = files.into_keys().collect();
+    assert_eq!(found, wanted, "files that no type stands behind");
+}
+
+#[test]
+fn every_imported_type_is_generated() {
+    let files = generated();
+    for (name, text) in &files {
+        for line in text.lines().filter(|line| line.starts_with("import")) {
+            let from = line.split('"').nth(1).unwrap().trim_start_matches("./");
+            assert!(
+                files.contains_key(&format!("{from}.ts")),
+                "{name} imports {from}"
+            );
+        }
+    }
+}

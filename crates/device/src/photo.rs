@@ -1,0 +1,142 @@
+//! A photo becomes evidence: checked, turned upright, made small, freed of everything a camera
+//! writes beside the picture (trust.md T-30, T-31; domain.md §9).
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use linli_model::BlobHash;
+use sha2::{Digest, Sha256};
+
+/// The largest file that is looked at, in bytes: twice the 8 MB that a server takes, since a camera
+/// original shrinks here before it is sent.
+pub const MAX_INPUT_BYTES: usize = 24 * 1024 * 1024;
+/// The largest picture that is decoded, in pixels (20 MP, trust.md T-30).
+pub const MAX_PIXELS: u64 = 20_000_000;
+/// The longer edge of the working copy, in pixels. The working copy is the evidence.
+pub const LONG_EDGE: u32 = 1600;
+/// The longer edge of the small copy for lists, in pixels.
+pub const THUMBNAIL_EDGE: u32 = 320;
+/// The size that the working copy should not exceed, in bytes.
+pub const WANTED_BYTES: usize = 400 * 1024;
+
+/// Memory that the decoder may take, in bytes: 20 MP of four bytes with room for one copy.
+const MAX_DECODE_BYTES: u64 = 200 * 1024 * 1024;
+
+/// Why a file is not taken as a photo. Nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum PhotoError {
+    /// The file is empty.
+    #[error("the file is empty")]
+    Empty,
+    /// The file is larger than [`MAX_INPUT_BYTES`].
+    #[error("{bytes} bytes are more than the {MAX_INPUT_BYTES} that a photo may have")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// The content is not JPEG, PNG or WebP, whatever the file's name says.
+    #[error("the content is not a JPEG, PNG or WebP picture")]
+    NotAPicture,
+    /// The picture has more than [`MAX_PIXELS`].
+    #[error("{width} x {height} pixels are more than 20 million")]
+    TooManyPixels {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// The picture is cut off or damaged.
+    #[error("the picture is damaged: {0}")]
+    Damaged(String),
+}
+
+/// A photo ready to be stored: the bytes named by their hash, and a small copy for lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedPhoto {
+    /// SHA-256 of `jpeg`: the name of the photo everywhere.
+    pub hash: BlobHash,
+    /// The working copy, a baseline JPEG without EXIF, XMP, IPTC or embedded thumbnail.
+    pub jpeg: Vec<u8>,
+    /// The small copy, also a bare JPEG.
+    pub thumbnail: Vec<u8>,
+    /// Pixels across, after turning upright.
+    pub width: u32,
+    /// Pixels down, after turning upright.
+    pub height: u32,
+}
+
+/// Makes a photo ready to be stored.
+pub fn prepare(file: &[u8]) -> Result<PreparedPhoto, PhotoError> {
+    let picture = decode(file)?;
+    let working = shrink(&picture, LONG_EDGE);
+    let jpeg = encode_below(&working, WANTED_BYTES)?;
+    let thumbnail = encode(&shrink(&working, THUMBNAIL_EDGE), 70)?;
+    Ok(PreparedPhoto {
+        hash: BlobHash(Sha256::digest(&jpeg).into()),
+        width: working.width(),
+        height: working.height(),
+        jpeg,
+        thumbnail,
+    })
+}
+
+fn decode(file: &[u8]) -> Result<DynamicImage, PhotoError> {
+    if file.is_empty() {
+        return Err(PhotoError::Empty);
+    }
+    if file.len() > MAX_INPUT_BYTES {
+        return Err(PhotoError::TooLarge { bytes: file.len() });
+    }
+    let format = image::guess_format(file).map_err(|_| PhotoError::NotAPicture)?;
+    if !matches!(
+        format,
+        ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP
+    ) {
+        return Err(PhotoError::NotAPicture);
+    }
+    let damaged = |error: image::ImageError| PhotoError::Damaged(error.to_string());
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_DECODE_BYTES);
+    let mut reader = ImageReader::with_format(Cursor::new(file), format);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(PhotoError::TooManyPixels { width, height });
+    }
+    let orientation = decoder.orientation().map_err(damaged)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+fn shrink(picture: &DynamicImage, long_edge: u32) -> DynamicImage {
+    if picture.width().max(picture.height()) <= long_edge {
+        return picture.clone();
+    }
+    picture.resize(long_edge, long_edge, FilterType::Triangle)
+}
+
+fn encode_below(picture: &DynamicImage, wanted: usize) -> Result<Vec<u8>, PhotoError> {
+    let mut jpeg = Vec::new();
+    for quality in [85, 75, 65, 50] {
+        jpeg = encode(picture, quality)?;
+        if jpeg.len() <= wanted {
+            break;
+        }
+    }
+    Ok(jpeg)
+}
+
+fn encode(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, PhotoError> {
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, quality)
+        .encode_image(&picture.to_rgb8())
+        .map_err(|error| PhotoError::Damaged(error.to_string()))?;
+    Ok(jpeg)
+}
+
+#[cfg(test)]
+mod tests;
