@@ -1,1 +1,26 @@
-//! linli-records.
+//! Records as CRDT documents: how a record is written, read and merged, and the gate that a foreign
+//! change passes before the merge engine sees one byte of it.
+//!
+//! This is the only crate that names automerge. It is pure: no SQL, no network, no clock, no
+//! randomness. Callers bring the time, the actor and the bytes.
+//!
+//! * [`Document`] is one record, loaded for as long as it is written or merged and then dropped.
+//! * [`schema`] declares every field of every record kind. What is not declared cannot be stored.
+//! * [`write`] and [`read`] are the only ways in and out for our own code.
+
+pub mod change;
+pub mod document;
+mod engine;
+pub mod note;
+pub mod read;
+pub mod schema;
+pub mod value;
+pub mod write;
+
+pub use change::RawChange;
+pub use document::{Document, LoadError};
+pub use note::{Basis, ChangeNote, NoteError};
+pub use read::{RawEntry, Version, read_entries, read_fields};
+pub use schema::{EntryMap, SCHEMA_VERSION};
+pub use value::FieldValue;
+pub use write::{NewContent, NewRecord, WriteError, create, write};

@@ -1,0 +1,135 @@
+//! One record, loaded for as long as it is written, merged or read in full.
+
+use std::sync::OnceLock;
+
+use automerge::{Automerge, ROOT, ReadDoc};
+use linli_model::{ChangeHash, RecordKind};
+
+use crate::change::RawChange;
+use crate::engine;
+use crate::schema::{self, kind_name};
+
+/// One record as a CRDT document.
+///
+/// A document is a cache of its changes: it costs some 15 KiB of memory, so it is loaded to be
+/// written or merged and then dropped. Reading for the screen goes to rows in the database.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub(crate) inner: Automerge,
+    saved: OnceLock<Vec<u8>>,
+}
+
+/// Why stored bytes do not make a document. The document must be rebuilt from its raw changes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// The snapshot cannot be loaded.
+    #[error("the snapshot cannot be loaded: {0}")]
+    Snapshot(String),
+    /// A change after the snapshot cannot be applied.
+    #[error("the changes after the snapshot cannot be applied: {0}")]
+    Tail(String),
+    /// Changes are missing below those that are there.
+    #[error("{} changes are missing, first {}", .0.len(), display_first(.0))]
+    Gap(Vec<ChangeHash>),
+}
+
+fn display_first(hashes: &[ChangeHash]) -> String {
+    hashes.first().map(ToString::to_string).unwrap_or_default()
+}
+
+impl Document {
+    /// A document without a change. Only [`crate::create`] gives it its first one.
+    pub fn create() -> Self {
+        Self::from_engine(Automerge::new())
+    }
+
+    /// Loads a record from its snapshot and the changes that came after it, in any order.
+    pub fn load(snapshot: Option<&[u8]>, tail: &[&[u8]]) -> Result<Self, LoadError> {
+        let mut inner = match snapshot {
+            Some(bytes) => engine::load(bytes).map_err(LoadError::Snapshot)?,
+            None => Automerge::new(),
+        };
+        if !tail.is_empty() {
+            inner = engine::apply(inner, tail.iter().copied()).map_err(LoadError::Tail)?;
+        }
+        let gap = inner.get_missing_deps(&[]);
+        if gap.is_empty() {
+            Ok(Self::from_engine(inner))
+        } else {
+            Err(LoadError::Gap(
+                gap.iter().map(|hash| ChangeHash(hash.0)).collect(),
+            ))
+        }
+    }
+
+    /// The changes that no other change of this document builds on, ascending.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.inner
+            .get_heads()
+            .iter()
+            .map(|head| ChangeHash(head.0))
+            .collect()
+    }
+
+    /// The whole document, not deflated; the store compresses it with a dictionary.
+    pub fn snapshot(&self) -> Vec<u8> {
+        self.saved
+            .get_or_init(|| self.inner.save_nocompress())
+            .clone()
+    }
+
+    /// Every change, each after those it builds on.
+    pub fn changes(&self) -> Vec<RawChange> {
+        self.inner
+            .get_changes(&[])
+            .iter()
+            .filter_map(RawChange::from_engine)
+            .collect()
+    }
+
+    /// One change by its hash.
+    pub fn change(&self, hash: &ChangeHash) -> Option<RawChange> {
+        self.inner
+            .get_change_by_hash(&automerge::ChangeHash(hash.0))
+            .and_then(|change| RawChange::from_engine(&change))
+    }
+
+    /// Whether the document holds this change.
+    pub fn has(&self, hash: &ChangeHash) -> bool {
+        self.inner
+            .get_change_meta_by_hash(&automerge::ChangeHash(hash.0))
+            .is_some()
+    }
+
+    /// The number of changes. Loading slows down faster than this grows: warn at 500, start a new
+    /// document from the current state at 1,000.
+    pub fn change_count(&self) -> u64 {
+        self.inner.stats().num_changes
+    }
+
+    /// The number of operations.
+    pub fn op_count(&self) -> u64 {
+        self.inner.stats().num_ops
+    }
+
+    /// What the record is; `None` only for a document without a change.
+    pub fn kind(&self) -> Option<RecordKind> {
+        let (value, _) = self.inner.get(ROOT, "kind").ok()??;
+        let word = value.as_str()?;
+        RecordKind::ALL
+            .into_iter()
+            .find(|kind| kind_name(*kind) == word)
+    }
+
+    /// What the record may hold.
+    pub fn schema(&self) -> Option<schema::Schema> {
+        self.kind().map(schema::of)
+    }
+
+    pub(crate) fn from_engine(inner: Automerge) -> Self {
+        Self {
+            inner,
+            saved: OnceLock::new(),
+        }
+    }
+}
