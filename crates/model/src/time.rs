@@ -14,6 +14,7 @@ pub struct Timestamp(pub i64);
 
 impl Timestamp {
     /// This time moved by a number of milliseconds, kept inside the range of `i64`.
+    #[must_use]
     pub fn plus_ms(self, ms: i64) -> Self {
         Self(self.0.saturating_add(ms))
     }
