@@ -1,3 +1,5 @@
 //! The merge server: the shell around the merge engine.
 
+pub mod config;
 pub mod door;
+pub mod text;
