@@ -5,22 +5,24 @@
 //! calls:
 //!
 //! ```text
-//! begin                                  one SQLite transaction (BEGIN IMMEDIATE)
-//!   savepoint, call, release             a request that went well
-//!   savepoint, call, rollback_to         a request that failed: its own writes go, the rest stays
-//! commit                                 one fsync for all of them; answers leave only after it
+//! Door::group                one transaction (Ledger::write): one fsync for all of them
+//!   Group::part              a request (Tx::savepoint): when it fails, its own writes go
+//!     Calls::exchange ...    what the request does
+//!   Group::part ...
 //! ```
 //!
-//! Whatever the engine keeps in memory has to follow `rollback_to` and `rollback`. Every call gets
-//! `now`, the server's clock, as an argument. Bodies are opaque here: their meaning is the engine's
-//! and the `sync` crate's.
+//! Answers leave only after `group` has returned, so nothing is told that is not on the disk.
+//! Whatever the engine keeps in memory has to follow the savepoint and the transaction. Every call
+//! gets `now`, the server's clock. Bodies are opaque here: their meaning is the engine's and the
+//! `sync` crate's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use linli_model::{
     BlobHash, CategoryCode, ChangeHash, GridCode, KeyId, OrgId, RecordId, Scope, StaffId, Timestamp,
 };
+use linli_trust::{PublicKey, SigningKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -65,15 +67,17 @@ pub enum Level {
 pub struct PeerKey {
     /// Names the key; it is derived from the key, so the pair never changes.
     pub id: KeyId,
-    /// The Ed25519 public key.
-    pub key: [u8; 32],
+    /// The public key.
+    pub key: PublicKey,
 }
 
 /// What a commit made visible.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// Feeds that grew: devices that listen for one of them are woken.
-    pub woken: BTreeSet<Scope>,
+    /// Feeds that grew, with their newest place: devices that listen for one of them are woken.
+    pub feeds: BTreeMap<Scope, u64>,
+    /// The newest place of the control log, when it grew.
+    pub control: Option<u64>,
     /// Changes that this commit stored for the first time.
     pub changes: u64,
     /// Code and count of every change refused or quarantined in this commit.
@@ -364,24 +368,29 @@ pub struct Verified {
     pub findings: Vec<Finding>,
 }
 
-/// The calls. See the module's page for how they are grouped.
+/// The engine as the writer thread owns it.
 pub trait Door: Send {
-    /// Opens the group's transaction.
-    fn begin(&mut self) -> DoorResult<()>;
-    /// Marks the start of one request inside the group.
-    fn savepoint(&mut self) -> DoorResult<()>;
-    /// Keeps the request's writes.
-    fn release(&mut self) -> DoorResult<()>;
-    /// Undoes the request's writes, in the database and in memory.
-    fn rollback_to(&mut self) -> DoorResult<()>;
-    /// Makes the group durable: returns only after fsync.
-    fn commit(&mut self) -> DoorResult<Committed>;
-    /// Undoes the whole group.
-    fn rollback(&mut self);
+    /// Runs requests in one transaction and returns after its fsync. `work` is called once.
+    ///
+    /// A part that failed with [`DoorError::spoils_group`] rolls the whole group back and is
+    /// returned here as well; so is a failed commit.
+    fn group(&mut self, work: &mut dyn FnMut(&mut dyn Group)) -> DoorResult<Committed>;
+    /// The desk keys that this server holds, by organisation. They sign requests to the parent and
+    /// the server's time. Asked once after opening.
+    fn desk_keys(&mut self) -> DoorResult<Vec<(OrgId, SigningKey)>>;
+    /// Checks signatures, chains, documents, feeds and digests of the whole store. Writes nothing.
+    fn verify(&mut self) -> DoorResult<Verified>;
+}
 
-    /// The seeds of the desk keys that this server holds, by organisation. They sign requests to
-    /// the parent and the server's time. Asked once after opening.
-    fn desk_keys(&mut self) -> DoorResult<Vec<(OrgId, Zeroizing<[u8; 32]>)>>;
+/// An open group.
+pub trait Group {
+    /// Runs one request in a savepoint of its own. `work` is called once; its error undoes what
+    /// the request wrote, in the database and in memory, and is handed back.
+    fn part(&mut self, work: &mut dyn FnMut(&mut dyn Calls) -> DoorResult<()>) -> DoorResult<()>;
+}
+
+/// What a request can ask for.
+pub trait Calls {
     /// The public key of a peer that was ever certified here, also of a revoked one: the engine
     /// itself answers a revoked peer (and may only send it a wipe order).
     fn peer(&mut self, id: &KeyId) -> DoorResult<Option<PeerKey>>;
@@ -467,10 +476,7 @@ pub trait Door: Send {
 
     /// Counters and reasons for `/readyz`, `/metrics` and `admin status`.
     fn status(&mut self, now: Timestamp) -> DoorResult<EngineStatus>;
-    /// Checks signatures, chains, documents, feeds and digests of the whole store. Writes nothing;
-    /// called outside a group.
-    fn verify(&mut self) -> DoorResult<Verified>;
     /// The store was copied back from a backup: opens a new generation with new actors and voids
-    /// open slots (cases.md §8). Called once, inside a group, before the first serve.
+    /// open slots (cases.md §8). Called once before the first serve.
     fn restored(&mut self, now: Timestamp) -> DoorResult<u64>;
 }

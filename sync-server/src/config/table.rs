@@ -225,7 +225,7 @@ pub const SETTINGS: &[Setting] = settings! {
             "How long an old pack stays after a newer one, so that a broken download can go on.";
     }
     limits {
-        body_kib: int!(256..=16_384 "KiB" "KiB"), Some("4096"),
+        body_kib: int!(256..=8_192 "KiB" "KiB"), Some("8192"),
             "一次同步请求的最大长度。",
             "The largest body of a sync request.";
         inflight_mib: int!(16..=4_096 "MiB" "MiB"), Some("128"),

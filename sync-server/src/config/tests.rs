@@ -30,7 +30,7 @@ fn defaults_fill_what_is_not_set() {
         config.key_source,
         KeySource::KeyFile("/etc/linli/data/keys/store.key".into())
     );
-    assert_eq!(config.limits.body, 4 * 1024 * 1024);
+    assert_eq!(config.limits.body, 8 * 1024 * 1024);
     assert_eq!(config.public_url, None);
 }
 
@@ -75,11 +75,7 @@ const WRONG: &[Row] = &[
         None,
         &["linli.toml:4: sever", "no such setting", "server"],
     ),
-    (
-        "hosts = 1",
-        None,
-        &["linli.toml:4: TOML", "duplicate key"],
-    ),
+    ("hosts = 1", None, &["linli.toml:4: TOML", "duplicate key"]),
     (
         "[server]\nlisten = \"nowhere\"",
         None,
@@ -116,10 +112,7 @@ const WRONG: &[Row] = &[
     (
         "[limits]\nbody_kib = 0",
         None,
-        &[
-            ":5: limits.body_kib = 0: out of range",
-            "256 to 16384 (KiB)",
-        ],
+        &[":5: limits.body_kib = 0: out of range", "256 to 8192 (KiB)"],
     ),
     (
         "[limits]\nbody_kib = \"4 MiB\"",

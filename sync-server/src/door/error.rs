@@ -19,7 +19,7 @@ pub enum DoorError {
     /// The caller may not do this: revoked, wrong scope, role without the right, wrong code.
     #[error("{code}: {detail}")]
     Refused {
-        /// A stable code such as `revoked`.
+        /// A stable code such as `REVOKED`: the name of a `linli_sync` code where one fits.
         code: String,
         /// One line, without personal data.
         detail: String,
@@ -27,7 +27,7 @@ pub enum DoorError {
     /// The request is malformed or breaks a limit.
     #[error("{code}: {detail}")]
     Invalid {
-        /// A stable code such as `frame`.
+        /// A stable code such as `MALFORMED`.
         code: String,
         /// One line, without personal data.
         detail: String,
@@ -35,7 +35,7 @@ pub enum DoorError {
     /// The request contradicts the state of things: the case moved on, the slot was used.
     #[error("{code}: {detail}")]
     Conflict {
-        /// A stable code such as `overtaken`.
+        /// A stable code such as `OVERTAKEN`.
         code: String,
         /// One line, without personal data.
         detail: String,
@@ -49,7 +49,7 @@ pub enum DoorError {
     /// Not now: recovery after a restore, a limit for this peer. Nothing was changed.
     #[error("{code}: {detail}")]
     Later {
-        /// A stable code such as `recovering` or `quota`.
+        /// A stable code such as `RECOVERING` or `QUOTA`.
         code: String,
         /// One line.
         detail: String,
@@ -75,10 +75,10 @@ impl DoorError {
             | Self::Invalid { code, .. }
             | Self::Conflict { code, .. }
             | Self::Later { code, .. } => code,
-            Self::NotFound { .. } => "not_found",
-            Self::DiskFull => "disk_full",
-            Self::Storage(_) => "storage",
-            Self::Bug(_) => "bug",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::DiskFull => "STORAGE_FULL",
+            Self::Storage(_) => "INTERNAL",
+            Self::Bug(_) => "INTERNAL",
         }
     }
 
