@@ -1,0 +1,97 @@
+//! Links between pages lead somewhere.
+
+use std::collections::BTreeSet;
+
+use super::{Fault, Source};
+
+pub(super) fn check(sources: &[Source]) -> Vec<Fault> {
+    let mut places: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+    for source in sources {
+        let mut path = source.path.as_str();
+        while let Some((folder, _)) = path.rsplit_once('/') {
+            places.insert(folder);
+            path = folder;
+        }
+    }
+    let mut faults = Vec::new();
+    for source in sources
+        .iter()
+        .filter(|source| source.kind() == "md" && !source.path.contains("/fixtures/"))
+    {
+        for (line, text) in source.lines() {
+            for target in targets(text) {
+                let path = resolve(&source.path, target);
+                if !path.is_some_and(|path| path.is_empty() || places.contains(path.as_str())) {
+                    faults.push(Fault::new(
+                        &source.path,
+                        line,
+                        format!("the link to {target} leads nowhere"),
+                    ));
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// The targets of a line's Markdown links that point into the tree, without their `#part`.
+fn targets(line: &str) -> Vec<&str> {
+    line.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')').map(|(target, _)| target))
+        .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+        .map(|target| target.split_once('#').map_or(target, |(path, _)| path))
+        .filter(|path| !path.is_empty())
+        .collect()
+}
+
+/// The target as a path below the root; `None` when it leaves the tree.
+fn resolve(page: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in target.trim_end_matches('/').split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_links(text: &str, broken: &[&str]) {
+        let sources = [
+            Source::new("docs/sync.md", text),
+            Source::new("docs/adr/0001-x.md", ""),
+            Source::new("README.md", ""),
+        ];
+        let messages: Vec<String> = check(&sources)
+            .into_iter()
+            .map(|fault| fault.message)
+            .collect();
+        let expected: Vec<String> = broken
+            .iter()
+            .map(|target| format!("the link to {target} leads nowhere"))
+            .collect();
+        assert_eq!(messages, expected);
+    }
+
+    #[test]
+    fn links_within_the_tree_are_followed() {
+        check_links(
+            "[a](adr/0001-x.md#why) [b](../README.md) [c](adr/) [d](https://example.org/x) [e](#part)",
+            &[],
+        );
+        check_links(
+            "[a](adr/0002.md)\nand [b](../../README.md)",
+            &["adr/0002.md", "../../README.md"],
+        );
+    }
+}
