@@ -1,15 +1,17 @@
 //! `cargo xtask tidy`: rules of the house that no compiler knows.
 //!
-//! A rule reads the tree and returns [`Fault`]s; it never changes a file. The one thing tidy writes, on request, is
-//! the list of tables in docs/storage.md.
+//! A rule reads the tree and returns [`Fault`]s; it never changes a file. All that tidy writes, on
+//! request, are the lists in docs that are made from other files.
 
 mod arrows;
 mod code;
 mod links;
 mod locales;
 mod manifests;
+mod pages;
 mod sizes;
 mod sql;
+mod transitions;
 mod words;
 
 use std::fmt;
@@ -22,7 +24,7 @@ use crate::project::{self, Metadata};
 /// Compares the tree with the rules in CONTRIBUTING.md and the table in ARCHITECTURE.md.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Bring the list of tables in docs/storage.md up to date first.
+    /// First bring the lists in docs up to date that are made from other files.
     #[arg(long)]
     write: bool,
 }
@@ -106,7 +108,7 @@ impl Source {
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     if options.write {
-        sql::write_tables(&sources()?)?;
+        pages::write(&sources()?)?;
     }
     check()?;
     println!("tidy: every rule holds");
@@ -121,6 +123,8 @@ pub(crate) fn check() -> Result<()> {
     faults.extend(arrows::check(&metadata, &sources));
     faults.extend(manifests::check(&metadata, &sources));
     faults.extend(sql::check(&sources));
+    faults.extend(transitions::check(&sources));
+    faults.extend(pages::check(&sources));
     faults.extend(locales::check(&sources));
     faults.extend(links::check(&sources));
     for source in &sources {

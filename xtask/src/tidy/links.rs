@@ -1,8 +1,11 @@
-//! Links between pages lead somewhere.
+//! Links between pages, and pages named in code, lead somewhere.
 
 use std::collections::BTreeSet;
 
 use super::{Fault, Source};
+
+/// Endings of files whose comments name pages.
+const NAMING: [&str; 6] = ["rs", "sql", "ts", "vue", "mjs", "toml"];
 
 pub(super) fn check(sources: &[Source]) -> Vec<Fault> {
     let mut places: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
@@ -31,7 +34,45 @@ pub(super) fn check(sources: &[Source]) -> Vec<Fault> {
             }
         }
     }
+    for source in sources
+        .iter()
+        .filter(|source| NAMING.contains(&source.kind()) && !source.is_generated())
+    {
+        for (line, text) in source.lines() {
+            for page in named(text) {
+                if !places.contains(page) && !places.contains(format!("docs/{page}").as_str()) {
+                    faults.push(Fault::new(
+                        &source.path,
+                        line,
+                        format!("there is no page {page}"),
+                    ));
+                } else if text.contains(&format!("{page} §")) {
+                    faults.push(Fault::new(
+                        &source.path,
+                        line,
+                        format!("{page} has no numbers: name the heading"),
+                    ));
+                }
+            }
+        }
+    }
     faults
+}
+
+/// The pages that a comment names, such as `docs/sync.md` or `sync.md`.
+fn named(line: &str) -> Vec<&str> {
+    let comment = ["//", "-- ", "# "]
+        .iter()
+        .find_map(|start| line.split_once(start))
+        .map_or("", |(_, text)| text);
+    comment
+        .split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '/' | '-' | '_'))
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| {
+            word.strip_suffix(".md")
+                .is_some_and(|name| !name.is_empty() && !name.starts_with('/'))
+        })
+        .collect()
 }
 
 /// The targets of a line's Markdown links that point into the tree, without their `#part`.
@@ -92,6 +133,28 @@ mod tests {
         check_links(
             "[a](adr/0002.md)\nand [b](../../README.md)",
             &["adr/0002.md", "../../README.md"],
+        );
+    }
+
+    #[test]
+    fn pages_named_in_code_exist_and_have_headings() {
+        let code = concat!(
+            "/",
+            "/! See docs/sync.md and sync.md.\n/",
+            "/ gone.md\n/",
+            "/ sync.md §4\n"
+        );
+        let faults = check(&[
+            Source::new("docs/sync.md", ""),
+            Source::new("crates/geo/src/lib.rs", code),
+        ]);
+        let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            messages,
+            [
+                "crates/geo/src/lib.rs:2: there is no page gone.md",
+                "crates/geo/src/lib.rs:3: sync.md has no numbers: name the heading"
+            ]
         );
     }
 }

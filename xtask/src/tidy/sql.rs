@@ -1,17 +1,9 @@
-//! SQL: numbered migrations, strict tables, a class for every column, and the list of tables in docs/storage.md.
+//! SQL: numbered migrations, strict tables, a class for every column.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs;
 
-use anyhow::{Context, Result};
-
-use super::{Fault, Source, find};
-use crate::project::root;
-
-const PAGE: &str = "docs/storage.md";
-const BEGIN: &str = "<!-- tables: written by `cargo xtask tidy --write` -->";
-const END: &str = "<!-- end of tables -->";
+use super::{Fault, Source};
 
 /// What a column's datum is; docs/storage.md says what each means.
 const CLASSES: [&str; 5] = ["shared", "reference", "derived", "local", "blob"];
@@ -46,30 +38,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<Fault> {
     for files in folders.values() {
         faults.extend(numbers(files));
     }
-    if let Some(page) = find(sources, PAGE) {
-        match with_tables(&page.text, &listing(sources)) {
-            Some(text) if text == page.text => {}
-            Some(_) => faults.push(Fault::new(
-                PAGE,
-                0,
-                "its list of tables is old: run `cargo xtask tidy --write`",
-            )),
-            None => faults.push(Fault::new(
-                PAGE,
-                0,
-                format!("needs the lines `{BEGIN}` and `{END}`"),
-            )),
-        }
-    }
     faults
-}
-
-/// Writes the list of tables into docs/storage.md.
-pub(super) fn write_tables(sources: &[Source]) -> Result<()> {
-    let page = find(sources, PAGE).with_context(|| format!("{PAGE} is missing"))?;
-    let text = with_tables(&page.text, &listing(sources))
-        .with_context(|| format!("{PAGE} needs the lines `{BEGIN}` and `{END}`"))?;
-    fs::write(root().join(PAGE), text).with_context(|| format!("cannot write {PAGE}"))
 }
 
 /// A file of a folder `schema` or `migrations`: applied once, in the order of its number, never edited afterwards.
@@ -178,7 +147,7 @@ fn class_of(comment: &str) -> Option<&'static str> {
 }
 
 /// One row per table, as Markdown.
-fn listing(sources: &[Source]) -> String {
+pub(super) fn listing(sources: &[Source]) -> String {
     let mut listing = String::from("| table | in | columns by class |\n|---|---|---|\n");
     for source in sources.iter().filter(|source| is_schema(source)) {
         let owner = source.path.split("/src/").next().unwrap_or_default();
@@ -204,13 +173,6 @@ fn listing(sources: &[Source]) -> String {
         }
     }
     listing
-}
-
-/// The page with this list of tables between its two marks.
-fn with_tables(page: &str, listing: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n\n{listing}\n{END}{after}"))
 }
 
 #[cfg(test)]
@@ -273,14 +235,9 @@ CREATE INDEX things_by_long ON things (long);
     }
 
     #[test]
-    fn the_page_lists_every_table() {
+    fn the_list_names_every_column_under_its_class() {
         let source = Source::new("crates/store/src/schema/0001_things.sql", SCHEMA);
         let row = "| `things` | crates/store | shared: `long`; derived: `digest`; local: `thing` |";
         assert!(listing(&[source]).contains(row));
-        let page = format!("text\n{BEGIN}\nold\n{END}\nmore\n");
-        let new = with_tables(&page, "new\n").unwrap();
-        assert_eq!(new, format!("text\n{BEGIN}\n\nnew\n\n{END}\nmore\n"));
-        assert_eq!(with_tables(&new, "new\n").unwrap(), new);
-        assert!(with_tables("no marks", "new\n").is_none());
     }
 }
