@@ -2,4 +2,8 @@
 
 pub mod config;
 pub mod door;
+pub mod files;
+pub mod keys;
+pub mod lock;
 pub mod text;
+pub mod tls;
