@@ -1,23 +1,54 @@
 //! The case: what is reported, who holds it, and every step of its life.
 //!
-//! A case is an append-only log ([`CaseLog`]) of events, admissions and receipts. The fold turns the
-//! log into what people see ([`CaseView`]); `decide` says whether a proposed event would have an
-//! effect. Both read one table of transitions (`case/transitions.json`).
+//! A case is an append-only log ([`CaseLog`]) of events, admissions and receipts. [`fold`] turns the
+//! log into what people see ([`CaseView`]); [`decide`] says whether a proposed event would have an
+//! effect. Both read one table of transitions (`case/transitions.json`, [`table`]).
+//!
+//! | rule of cases.md | file |
+//! |---|---|
+//! | custody, orders, hand-over (§3) | `transitions.json`, `guard`, `apply` |
+//! | classes of events, answers, duplicates, two persons (§4) | `table`, `decide`, `guard` |
+//! | admission, order, forks (§4, §8) | `admission`, `fold/line`, `fold/order` |
+//! | members and copies (§5) | `membership`, `automation` |
+//! | receipts (§7) | `receipt`, `fold/receipts` |
+//! | limits and due times (domain.md §4) | `deadline` |
 
-pub mod admit;
-pub mod event;
-pub mod head;
-pub mod log;
-pub mod name;
-pub mod receipt;
-pub mod state;
-pub mod view;
+pub mod admission;
+mod admit;
+mod apply;
+pub mod automation;
+pub mod custody;
+pub mod deadline;
+mod decide;
+mod event;
+mod fold;
+mod guard;
+mod head;
+mod log;
+pub mod membership;
+mod name;
+mod next_steps;
+mod receipt;
+mod rules;
+mod standing;
+mod state;
+pub mod table;
+mod view;
 
 pub use admit::{Admit, Reason, Verdict};
-pub use event::{Author, Event, EventKind};
+pub use decide::{Admitting, OtherCase, Proposal, decide};
+pub use event::{Author, Event, EventKind, Finding, Satisfaction, Source, SupervisionLevel};
+pub use fold::fold;
+pub use guard::Guard;
 pub use head::{CaseHead, ContactRef, Position, PositionSource, SubjectKind, Urgency};
 pub use log::{CaseLog, FieldValue, Photo};
 pub use name::EventName;
+pub use next_steps::next_steps;
 pub use receipt::Receipt;
+pub use rules::{Editions, Rules};
+pub use standing::{CustodyOrder, Hold, Marks, OrderKind, Slot, Standing, Step, Transfer};
 pub use state::{Outcome, State};
-pub use view::CaseView;
+pub use table::table;
+pub use view::{
+    CaseView, Incident, IncidentKind, Place, ReceiptState, Task, TaskFor, TaskKind, TimelineEntry,
+};

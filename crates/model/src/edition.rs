@@ -77,6 +77,3 @@ pub struct Responsibility {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub co_units: Vec<OrgId>,
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 //! Events: what somebody did or asked for.
 
+mod parts;
+
 use serde::{Deserialize, Serialize};
 
 use super::head::{SubjectKind, Urgency};
@@ -203,6 +205,7 @@ pub enum EventKind {
     },
     Close {
         satisfaction: Satisfaction,
+        is_referred: bool,
         text: String,
     },
     ForceClose {

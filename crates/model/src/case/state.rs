@@ -85,6 +85,11 @@ impl State {
             | Self::Voided => false,
         }
     }
+
+    /// Whether it ended, in whichever way. It may live again.
+    pub fn is_ended(self) -> bool {
+        !self.is_open() && !matches!(self, Self::New | Self::Draft)
+    }
 }
 
 /// How a closed case ended.

@@ -42,6 +42,8 @@ impl Limit {
 pub enum LimitName {
     /// From the report to filing, declining, merging or asking for verification.
     Decide,
+    /// From the report to handling on the spot.
+    SelfHandle,
     /// From the request for verification to its answer.
     Verify,
     /// From filing to dispatch.
@@ -70,8 +72,9 @@ pub enum LimitName {
 
 impl LimitName {
     /// Every step that has a limit.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Decide,
+        Self::SelfHandle,
         Self::Verify,
         Self::Dispatch,
         Self::Acknowledge,
@@ -90,6 +93,7 @@ impl LimitName {
     pub const fn default_limit(self) -> Limit {
         match self {
             Self::Decide | Self::Dispatch => Limit::new(30, LimitUnit::Minute),
+            Self::SelfHandle => Limit::new(8, LimitUnit::UrgentHour),
             Self::Verify => Limit::new(24, LimitUnit::UrgentHour),
             Self::Acknowledge => Limit::new(2, LimitUnit::WorkHour),
             Self::Handle | Self::Close => Limit::new(3, LimitUnit::WorkDay),
