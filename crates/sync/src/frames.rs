@@ -17,6 +17,7 @@ mod page;
 mod parcel;
 mod personal;
 mod small;
+mod stretch;
 mod welcome;
 
 use minicbor::{Decode, Encode};
@@ -31,6 +32,7 @@ pub use page::{Fetch, Fetched, Page};
 pub(crate) use parcel::{body_bytes, parcel_bytes};
 pub use personal::Personal;
 pub use small::{BlobWanted, End, ErrorFrame};
+pub use stretch::{Stretch, StretchChange};
 pub use welcome::{ChainSeen, Welcome};
 
 use crate::codec::{RawFrame, SKIPPABLE, check_shape};
@@ -100,7 +102,7 @@ frames! {
     Welcome(Welcome) = 16;
     /// A certificate, edition, revocation, tombstone or checkpoint.
     Control(ControlPart) = 17;
-    /// What became of an offer.
+    /// What became of an offered batch.
     Ack(Ack) = 18;
     /// The next stretch of a scope's feed.
     Page(Page) = 19;

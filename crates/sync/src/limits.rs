@@ -18,12 +18,14 @@ pub const PAGE_BYTES: usize = 256 * KIB;
 /// Largest page frame. A page holds at least one group of changes that must not be torn apart
 /// (cases.md §4), and the largest group is a change of [`CHANGE_BYTES`] with what answers it.
 pub const PAGE_FRAME_BYTES: usize = 2 * PAGE_BYTES;
-/// Most parcels in a page: no more than the changes of a page.
+/// Most batches in one page or offer.
 pub const PAGE_PARCELS: usize = 1_000;
+/// Most turns from one batch to another in one page or offer: what fits into its bytes.
+pub const STRETCH_RUNS: usize = 10_000;
 /// Largest offer frame: one batch, its signature, and up to 90 bytes of ids for each entry.
 pub const OFFER_FRAME_BYTES: usize = BATCH_BYTES + 128 * KIB;
-/// Most offers in one request: bounds what a client keeps to check the acks.
-pub const OFFERS: usize = 1_000;
+/// Most batches offered in one request: bounds what both ends keep to check the acks.
+pub const OFFERED_BATCHES: usize = 1_000;
 /// Largest part of a control item in one frame; larger items travel in parts.
 pub const CONTROL_PART_BYTES: usize = 128 * KIB;
 /// Largest frame of a control item.

@@ -1,4 +1,4 @@
-//! What became of an offer.
+//! What became of an offered batch.
 
 use linli_model::{BatchId, ChangeHash};
 use minicbor::bytes::ByteArray;
@@ -10,12 +10,12 @@ use crate::codec::Bounded;
 use crate::error::SyncError;
 use crate::limits;
 
-/// What became of one offer, change by change. What it names is durable on the server.
+/// What became of one offered batch, change by change. What it names is durable on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ack {
-    /// The offer's place in its request, counted from 0.
-    pub offer: u32,
-    /// The offer's batch.
+    /// The batch's place among all batches offered in the request, counted from 0.
+    pub place: u32,
+    /// The batch.
     pub batch: BatchId,
     /// One outcome for each entry of the batch, in its order.
     pub results: Vec<Outcome>,
@@ -56,7 +56,7 @@ const BARE: u8 = 6;
 #[derive(Encode, Decode)]
 struct AckMsg {
     #[n(0)]
-    offer: u32,
+    place: u32,
     #[n(1)]
     batch: ByteArray<32>,
     #[n(2)]
@@ -92,7 +92,7 @@ impl Wire for Ack {
             }
         }
         let msg = AckMsg {
-            offer: self.offer,
+            place: self.place,
             batch: self.batch.0.into(),
             runs: Bounded(runs),
         };
@@ -116,7 +116,7 @@ impl Wire for Ack {
             }
         }
         Ok(Self {
-            offer: msg.offer,
+            place: msg.place,
             batch: BatchId(msg.batch.into()),
             results,
         })

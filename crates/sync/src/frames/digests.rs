@@ -16,8 +16,8 @@ pub struct Digest {
     pub scope: Scope,
     /// The last place of the feed that it covers.
     pub seq: u64,
-    /// The digest: see [`digest`](crate::digest).
-    pub digest: [u8; 32],
+    /// The digest: see [`digest`](crate::digest). None: the same as the one in the hello.
+    pub digest: Option<[u8; 32]>,
 }
 
 /// A question about the digests of a scope.
@@ -69,7 +69,7 @@ struct DigestMsg {
     #[n(1)]
     seq: u64,
     #[n(2)]
-    digest: ByteArray<32>,
+    digest: Option<ByteArray<32>>,
 }
 
 #[derive(Encode, Decode)]
@@ -115,7 +115,7 @@ impl Wire for Digest {
         let msg = DigestMsg {
             scope: Text(self.scope.to_string()),
             seq: self.seq,
-            digest: self.digest.into(),
+            digest: self.digest.map(ByteArray::from),
         };
         put("Digest", &msg)
     }
@@ -125,7 +125,7 @@ impl Wire for Digest {
         Ok(Self {
             scope: scope("Digest", &msg.scope.0)?,
             seq: msg.seq,
-            digest: msg.digest.into(),
+            digest: msg.digest.map(Into::into),
         })
     }
 }

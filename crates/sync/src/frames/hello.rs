@@ -31,6 +31,9 @@ pub struct Hello {
     /// How many bytes, before compression, the answer may have. The server answers with less when
     /// it likes, and with more only for one item that cannot be divided.
     pub max_bytes: u32,
+    /// Whether the welcome should name the sender's chains: at start, after a crash, and whenever
+    /// the sender may have lost state.
+    pub ask_chains: bool,
 }
 
 /// A feed that is asked for.
@@ -64,6 +67,8 @@ struct HelloMsg {
     wants: Bounded<WantMsg, { limits::WANTS }>,
     #[n(8)]
     max_bytes: u32,
+    #[n(9)]
+    ask_chains: bool,
 }
 
 /// The fields of a hello that every version of the protocol has in the same place.
@@ -100,6 +105,7 @@ impl Wire for Hello {
             control_since: self.control_since,
             wants: Bounded(wants.collect()),
             max_bytes: self.max_bytes,
+            ask_chains: self.ask_chains,
         };
         put("Hello", &msg)
     }
@@ -132,6 +138,7 @@ impl Wire for Hello {
             control_since: msg.control_since,
             wants: wants.collect::<Result<_, SyncError>>()?,
             max_bytes: msg.max_bytes,
+            ask_chains: msg.ask_chains,
         })
     }
 }

@@ -4,7 +4,7 @@ use linli_model::Scope;
 use linli_trust::Parcel;
 use minicbor::{Decode, Encode};
 
-use super::parcel::{self, ParcelMsg};
+use super::stretch::{Stretch, StretchMsg};
 use super::{Wire, get, put, scope};
 use crate::codec::Text;
 use crate::error::SyncError;
@@ -20,7 +20,8 @@ pub enum OfferMode {
     Have,
 }
 
-/// One batch on its way to a server: a device's own, or one that a child server forwards.
+/// Changes on their way to a server: a batch of a device, or a stretch of the feed that a child
+/// server keeps for its parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The feed that the receiver lists it in. A device's batch: its own scope. A forwarded batch:
@@ -30,8 +31,33 @@ pub struct Offer {
     pub to: Option<u64>,
     /// What it is for.
     pub mode: OfferMode,
-    /// The batch.
-    pub parcel: Parcel,
+    /// The changes. One transaction of the receiver.
+    pub changes: Stretch,
+}
+
+impl Offer {
+    /// A device's own batch, for the batch's own scope.
+    pub fn of_batch(parcel: Parcel) -> Self {
+        Self {
+            scope: parcel.batch.header.scope.clone(),
+            to: None,
+            mode: OfferMode::Give,
+            changes: Stretch::of(vec![parcel]),
+        }
+    }
+
+    fn check_mode(&self) -> Result<(), SyncError> {
+        if self.mode == OfferMode::Have && self.changes.changes().next().is_some() {
+            return Err(SyncError::malformed(
+                "Offer",
+                "changes in an offer of hashes",
+            ));
+        }
+        if self.changes.is_empty() {
+            return Err(SyncError::malformed("Offer", "no batch"));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Encode, Decode)]
@@ -43,35 +69,26 @@ struct OfferMsg<'b> {
     #[n(2)]
     have: bool,
     #[b(3)]
-    parcel: ParcelMsg<'b>,
+    changes: StretchMsg<'b>,
 }
 
 impl Wire for Offer {
     fn to_wire(&self) -> Result<Vec<u8>, SyncError> {
-        let have = self.mode == OfferMode::Have;
-        if have && self.parcel.bodies.iter().any(Option::is_some) {
-            return Err(SyncError::Caller("changes in an offer of hashes"));
-        }
-        let forms = parcel::forms(&self.parcel)?;
-        let msg = OfferMsg {
-            scope: Text(self.scope.to_string()),
-            to: self.to,
-            have,
-            parcel: parcel::msg(&self.parcel, &forms),
-        };
-        put("Offer", &msg)
+        self.check_mode()?;
+        self.changes.with_msg(|changes| {
+            let msg = OfferMsg {
+                scope: Text(self.scope.to_string()),
+                to: self.to,
+                have: self.mode == OfferMode::Have,
+                changes,
+            };
+            put("Offer", &msg)
+        })
     }
 
     fn from_wire(bytes: &[u8]) -> Result<Self, SyncError> {
         let msg: OfferMsg<'_> = get("Offer", bytes)?;
-        let parcel = parcel::parcel("Offer", msg.parcel)?;
-        if msg.have && parcel.bodies.iter().any(Option::is_some) {
-            return Err(SyncError::malformed(
-                "Offer",
-                "changes in an offer of hashes",
-            ));
-        }
-        Ok(Self {
+        let offer = Self {
             scope: scope("Offer", &msg.scope.0)?,
             to: msg.to,
             mode: if msg.have {
@@ -79,7 +96,9 @@ impl Wire for Offer {
             } else {
                 OfferMode::Give
             },
-            parcel,
-        })
+            changes: Stretch::from_msg("Offer", msg.changes)?,
+        };
+        offer.check_mode()?;
+        Ok(offer)
     }
 }

@@ -1,32 +1,26 @@
 //! Changes on their way from a server.
 
 use linli_model::{RecordId, Scope};
-use linli_trust::Parcel;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-use super::parcel::{self, ParcelMsg};
+use super::stretch::{Stretch, StretchMsg};
 use super::{Wire, get, put, scope};
 use crate::codec::{Bounded, Text};
 use crate::error::SyncError;
 use crate::limits;
 
 /// A stretch of a scope's feed: one transaction of the receiver.
-///
-/// Neighbouring changes of one batch travel in one parcel; the batch's other changes are bare
-/// hashes in it, and a batch that goes on in the next page names its header and hashes there again,
-/// so that each page can be verified by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The scope.
     pub scope: Scope,
     /// The place after which it begins.
     pub from: u64,
-    /// The last place that it covers, above `from`. With no parcels: nothing up to there is for
-    /// the receiver.
+    /// The last place that it covers, above `from`.
     pub to: u64,
-    /// The changes, causes before effects.
-    pub parcels: Vec<Parcel>,
+    /// The changes. None: nothing up to `to` is for the receiver.
+    pub changes: Stretch,
 }
 
 /// Records to be sent again from their first change, after a difference was found.
@@ -43,8 +37,8 @@ pub struct Fetch {
 pub struct Fetched {
     /// The scope.
     pub scope: Scope,
-    /// The changes, causes before effects.
-    pub parcels: Vec<Parcel>,
+    /// The changes.
+    pub changes: Stretch,
 }
 
 #[derive(Encode, Decode)]
@@ -56,7 +50,7 @@ struct PageMsg<'b> {
     #[n(2)]
     to: u64,
     #[b(3)]
-    parcels: Bounded<ParcelMsg<'b>, { limits::PAGE_PARCELS }>,
+    changes: StretchMsg<'b>,
 }
 
 #[derive(Encode, Decode)]
@@ -72,7 +66,7 @@ struct FetchedMsg<'b> {
     #[n(0)]
     scope: Text<{ limits::SCOPE_TEXT }>,
     #[b(1)]
-    parcels: Bounded<ParcelMsg<'b>, { limits::PAGE_PARCELS }>,
+    changes: StretchMsg<'b>,
 }
 
 impl Wire for Page {
@@ -80,12 +74,12 @@ impl Wire for Page {
         if self.to <= self.from {
             return Err(SyncError::Caller("a page that does not advance"));
         }
-        with_msgs(&self.parcels, |parcels| {
+        self.changes.with_msg(|changes| {
             let msg = PageMsg {
                 scope: Text(self.scope.to_string()),
                 from: self.from,
                 to: self.to,
-                parcels,
+                changes,
             };
             put("Page", &msg)
         })
@@ -100,7 +94,7 @@ impl Wire for Page {
             scope: scope("Page", &msg.scope.0)?,
             from: msg.from,
             to: msg.to,
-            parcels: parcels("Page", msg.parcels)?,
+            changes: Stretch::from_msg("Page", msg.changes)?,
         })
     }
 }
@@ -131,10 +125,10 @@ impl Wire for Fetch {
 
 impl Wire for Fetched {
     fn to_wire(&self) -> Result<Vec<u8>, SyncError> {
-        with_msgs(&self.parcels, |parcels| {
+        self.changes.with_msg(|changes| {
             let msg = FetchedMsg {
                 scope: Text(self.scope.to_string()),
-                parcels,
+                changes,
             };
             put("Fetched", &msg)
         })
@@ -144,32 +138,7 @@ impl Wire for Fetched {
         let msg: FetchedMsg<'_> = get("Fetched", bytes)?;
         Ok(Self {
             scope: scope("Fetched", &msg.scope.0)?,
-            parcels: parcels("Fetched", msg.parcels)?,
+            changes: Stretch::from_msg("Fetched", msg.changes)?,
         })
     }
-}
-
-fn with_msgs(
-    parcels: &[Parcel],
-    send: impl FnOnce(Bounded<ParcelMsg<'_>, { limits::PAGE_PARCELS }>) -> Result<Vec<u8>, SyncError>,
-) -> Result<Vec<u8>, SyncError> {
-    let forms = parcels
-        .iter()
-        .map(parcel::forms)
-        .collect::<Result<Vec<_>, _>>()?;
-    let msgs = parcels.iter().zip(&forms);
-    send(Bounded(
-        msgs.map(|(parcel, forms)| parcel::msg(parcel, forms))
-            .collect(),
-    ))
-}
-
-fn parcels(
-    frame: &'static str,
-    msgs: Bounded<ParcelMsg<'_>, { limits::PAGE_PARCELS }>,
-) -> Result<Vec<Parcel>, SyncError> {
-    msgs.0
-        .into_iter()
-        .map(|msg| parcel::parcel(frame, msg))
-        .collect()
 }

@@ -29,8 +29,8 @@ pub struct Welcome {
     /// The server's program and version, at most 64 bytes.
     pub app: String,
     /// The last batch of the client's key and epoch that the server knew **before** this request,
-    /// for each scope. Higher than the client's own: the client lost its state or was cloned, and
-    /// opens a new epoch.
+    /// for each scope, when it asked. Higher than the client's own: the client lost its state or was
+    /// cloned; it pulls first and opens a new epoch.
     pub chains: Vec<ChainSeen>,
 }
 

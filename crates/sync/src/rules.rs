@@ -1,0 +1,11 @@
+//! What may follow what. Both ends hold the same rules: the writer cannot send what the reader
+//! would refuse.
+
+mod request;
+mod response;
+
+pub(crate) use request::RequestRules;
+pub(crate) use response::ResponseRules;
+
+#[cfg(test)]
+mod tests;
