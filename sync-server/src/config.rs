@@ -161,9 +161,10 @@ impl Config {
         self.data.join("linli.db")
     }
 
-    /// The folder of unfinished uploads.
+    /// The folder of unfinished uploads: on the disk of the photos, so that a finished one only
+    /// changes its name.
     pub fn staging(&self) -> PathBuf {
-        self.data.join("uploads")
+        self.photos.join("uploads")
     }
 
     /// The folder of packs.

@@ -289,6 +289,12 @@ pub enum BlobState {
 pub struct LinkRequest {
     /// The organisation whose desk key signs the request.
     pub org: OrgId,
+    /// The parent's organisation, named in the signature as the audience.
+    pub audience: OrgId,
+    /// The parent's address as its ticket names it.
+    pub url: String,
+    /// SHA-256 of the parent's CA, from the ticket.
+    pub ca_sha256: [u8; 32],
     /// The body of `POST /sync/v1/exchange`.
     pub body: Vec<u8>,
 }

@@ -16,7 +16,8 @@ pub struct Gauge(AtomicU64);
 impl Gauge {
     /// Adds.
     pub fn add(&self, by: usize) {
-        self.0.fetch_add(u64::try_from(by).unwrap_or(0), Ordering::Relaxed);
+        self.0
+            .fetch_add(u64::try_from(by).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Takes away, never below zero.
@@ -65,11 +66,21 @@ pub struct Metrics {
     times: Mutex<Histogram<9>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Histogram<const N: usize> {
     buckets: [u64; N],
     count: u64,
     sum: u64,
+}
+
+impl<const N: usize> Default for Histogram<N> {
+    fn default() -> Self {
+        Self {
+            buckets: [0; N],
+            count: 0,
+            sum: 0,
+        }
+    }
 }
 
 impl<const N: usize> Histogram<N> {
@@ -136,24 +147,73 @@ impl Metrics {
         let mut out = String::new();
         let name = "linli_requests_total";
         head(&mut out, name, "counter", "Requests by route and status.");
-        for ((route, status), count) in &*self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+        for ((route, status), count) in
+            &*self.requests.lock().unwrap_or_else(PoisonError::into_inner)
         {
-            let _ = writeln!(out, "{name}{{route=\"{route}\",status=\"{status}\"}} {count}");
+            let _ = writeln!(
+                out,
+                "{name}{{route=\"{route}\",status=\"{status}\"}} {count}"
+            );
         }
         let name = "linli_refusals_total";
-        head(&mut out, name, "counter", "Refused requests and changes by code.");
+        head(
+            &mut out,
+            name,
+            "counter",
+            "Refused requests and changes by code.",
+        );
         for (code, count) in &*self.refusals.lock().unwrap_or_else(PoisonError::into_inner) {
             let _ = writeln!(out, "{name}{{code=\"{code}\"}} {count}");
         }
         let plain: [(&str, &str, &Gauge, &str); 8] = [
-            ("linli_bytes_in_total", "counter", &self.bytes_in, "Bytes of request bodies."),
-            ("linli_bytes_out_total", "counter", &self.bytes_out, "Bytes of response bodies."),
-            ("linli_changes_total", "counter", &self.changes, "Changes stored for the first time."),
-            ("linli_photos_total", "counter", &self.photos, "Photos completed."),
-            ("linli_commits_total", "counter", &self.commits, "Commits to the database."),
-            ("linli_queue", "gauge", &self.queue, "Requests that wait for the writer."),
-            ("linli_connections", "gauge", &self.connections, "Open connections."),
-            ("linli_wake_streams", "gauge", &self.wakes, "Open wake streams."),
+            (
+                "linli_bytes_in_total",
+                "counter",
+                &self.bytes_in,
+                "Bytes of request bodies.",
+            ),
+            (
+                "linli_bytes_out_total",
+                "counter",
+                &self.bytes_out,
+                "Bytes of response bodies.",
+            ),
+            (
+                "linli_changes_total",
+                "counter",
+                &self.changes,
+                "Changes stored for the first time.",
+            ),
+            (
+                "linli_photos_total",
+                "counter",
+                &self.photos,
+                "Photos completed.",
+            ),
+            (
+                "linli_commits_total",
+                "counter",
+                &self.commits,
+                "Commits to the database.",
+            ),
+            (
+                "linli_queue",
+                "gauge",
+                &self.queue,
+                "Requests that wait for the writer.",
+            ),
+            (
+                "linli_connections",
+                "gauge",
+                &self.connections,
+                "Open connections.",
+            ),
+            (
+                "linli_wake_streams",
+                "gauge",
+                &self.wakes,
+                "Open wake streams.",
+            ),
         ];
         for (name, kind, gauge, help) in plain {
             head(&mut out, name, kind, help);
@@ -162,11 +222,21 @@ impl Metrics {
         self.sizes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .write(&mut out, "linli_group_size", "Requests in one commit.", &SIZES);
+            .write(
+                &mut out,
+                "linli_group_size",
+                "Requests in one commit.",
+                &SIZES,
+            );
         self.times
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .write(&mut out, "linli_group_ms", "Milliseconds of one group.", &TIMES_MS);
+            .write(
+                &mut out,
+                "linli_group_ms",
+                "Milliseconds of one group.",
+                &TIMES_MS,
+            );
         if let Some(status) = status {
             engine(&mut out, status);
         }
@@ -176,16 +246,53 @@ impl Metrics {
 
 fn engine(out: &mut String, status: &EngineStatus) {
     let lag: u64 = status.lag.iter().map(|(_, count)| *count).sum();
-    let worst = status.lag.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let worst = status
+        .lag
+        .iter()
+        .map(|(_, count)| *count)
+        .max()
+        .unwrap_or(0);
     let rows: [(&str, u64, &str); 8] = [
-        ("linli_stored_changes", status.changes, "Changes in the ledger."),
-        ("linli_quarantined_changes", status.quarantined, "Changes in quarantine."),
-        ("linli_parked_changes", status.parked, "Changes that wait for others."),
-        ("linli_photos_missing", status.blobs_wanted, "Photos that a change names and that are not here."),
-        ("linli_peers", status.peers, "Devices and servers with a certificate."),
-        ("linli_feed_lag", lag, "Feed entries that peers have not taken, the 50 slowest peers."),
-        ("linli_feed_lag_worst", worst, "Feed entries that the slowest peer has not taken."),
-        ("linli_ready", u64::from(status.not_ready.is_empty()), "1 when the server works normally."),
+        (
+            "linli_stored_changes",
+            status.changes,
+            "Changes in the ledger.",
+        ),
+        (
+            "linli_quarantined_changes",
+            status.quarantined,
+            "Changes in quarantine.",
+        ),
+        (
+            "linli_parked_changes",
+            status.parked,
+            "Changes that wait for others.",
+        ),
+        (
+            "linli_photos_missing",
+            status.blobs_wanted,
+            "Photos that a change names and that are not here.",
+        ),
+        (
+            "linli_peers",
+            status.peers,
+            "Devices and servers with a certificate.",
+        ),
+        (
+            "linli_feed_lag",
+            lag,
+            "Feed entries that peers have not taken, the 50 slowest peers.",
+        ),
+        (
+            "linli_feed_lag_worst",
+            worst,
+            "Feed entries that the slowest peer has not taken.",
+        ),
+        (
+            "linli_ready",
+            u64::from(status.not_ready.is_empty()),
+            "1 when the server works normally.",
+        ),
     ];
     for (name, value, help) in rows {
         head(out, name, "gauge", help);

@@ -230,7 +230,9 @@ where
         let mut work = self.work.take();
         let mut value = None;
         let done = group.part(&mut |calls| {
-            let work = work.take().ok_or_else(|| DoorError::Bug("a part ran twice".into()))?;
+            let work = work
+                .take()
+                .ok_or_else(|| DoorError::Bug("a part ran twice".into()))?;
             let result = catch_unwind(AssertUnwindSafe(|| work(calls)))
                 .unwrap_or_else(|_| Err(DoorError::Bug("a request panicked".into())));
             value = Some(result?);
@@ -257,6 +259,3 @@ where
         let _ = self.reply.send(result);
     }
 }
-
-#[cfg(test)]
-mod tests;
