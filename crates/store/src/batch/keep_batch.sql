@@ -1,0 +1,13 @@
+-- A batch that waited may have come with a wrong signature; what was verified now replaces it.
+INSERT INTO batches (id, signer, epoch, scope, number, header, signature, entries,
+                     origin, vouched, waiting, pulled_to, received_at)
+VALUES (:id, :signer, :epoch, :scope, :number, :header, :signature, :entries,
+        :origin, :vouched, :waiting, :pulled_to, :received_at)
+ON CONFLICT (id) DO UPDATE SET
+  signature = excluded.signature,
+  origin = excluded.origin,
+  vouched = excluded.vouched,
+  waiting = excluded.waiting,
+  pulled_to = excluded.pulled_to,
+  received_at = excluded.received_at
+WHERE batches.waiting = 1

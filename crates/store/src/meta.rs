@@ -1,0 +1,82 @@
+//! Settings and counters of this ledger alone: its generation, its epoch, and what callers keep.
+
+use rusqlite::{OptionalExtension, params};
+
+use linli_model::{ActorId, KeyId};
+
+use crate::error::Result;
+use crate::tx::{Reader, Tx};
+
+const GENERATION: &str = "generation";
+const EPOCH: &str = "epoch";
+
+impl Reader<'_> {
+    /// A value by name.
+    pub fn meta(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let mut find = self
+            .sql()
+            .prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+        Ok(find.query_row([name], |row| row.get(0)).optional()?)
+    }
+
+    /// A number by name; 0 when it was never set.
+    pub fn meta_number(&self, name: &str) -> Result<u64> {
+        let bytes = self.meta(name)?.unwrap_or_default();
+        Ok(<[u8; 8]>::try_from(bytes.as_slice()).map_or(0, u64::from_be_bytes))
+    }
+
+    /// The generation of this ledger's feeds: raised when the server was restored or replaced, so
+    /// that every peer knows that feed numbers mean something else now (cases.md §8).
+    pub fn generation(&self) -> Result<u64> {
+        Ok(self.meta_number(GENERATION)?.max(1))
+    }
+
+    /// The epoch in which this ledger writes. A new one is opened on install, restore, clone and
+    /// refusal, and an old one is never used again (sync.md §6.3).
+    pub fn epoch(&self) -> Result<u64> {
+        Ok(self.meta_number(EPOCH)?.max(1))
+    }
+
+    /// The author of changes that are written here with `key` in the present epoch.
+    pub fn actor(&self, key: &KeyId) -> Result<ActorId> {
+        Ok(ActorId::new(key, self.epoch()?))
+    }
+}
+
+impl Tx<'_> {
+    /// Sets a value.
+    pub fn set_meta(&mut self, name: &str, value: &[u8]) -> Result<()> {
+        let mut set = self.sql().prepare_cached(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?;
+        set.execute(params![name, value])?;
+        Ok(())
+    }
+
+    /// Sets a number.
+    pub fn set_meta_number(&mut self, name: &str, value: u64) -> Result<()> {
+        self.set_meta(name, &value.to_be_bytes())
+    }
+
+    /// Removes a value.
+    pub fn remove_meta(&mut self, name: &str) -> Result<()> {
+        self.sql()
+            .execute("DELETE FROM meta WHERE name = ?1", [name])?;
+        Ok(())
+    }
+
+    /// Opens a generation above every one that this ledger or its neighbours (`seen`) know.
+    pub fn open_generation(&mut self, seen: u64) -> Result<u64> {
+        let next = self.generation()?.max(seen).saturating_add(1);
+        self.set_meta_number(GENERATION, next)?;
+        Ok(next)
+    }
+
+    /// Opens an epoch above the present one and every one that a peer has seen of us.
+    pub fn open_epoch(&mut self, seen: u64) -> Result<u64> {
+        let next = self.epoch()?.max(seen).saturating_add(1);
+        self.set_meta_number(EPOCH, next)?;
+        Ok(next)
+    }
+}
