@@ -2,6 +2,8 @@
 
 use linli_model::{ActorId, ChangeHash};
 
+use crate::prescan::ScannedChange;
+
 /// A change in the bytes that its hash covers, with the facts that callers sort and look up by.
 ///
 /// The bytes are never deflated: zstd already wraps the wire, and the engine's own deflated form
@@ -42,5 +44,20 @@ impl RawChange {
             message: change.message().map(str::to_owned),
             time: change.timestamp(),
         })
+    }
+
+    /// The change as the scan read it.
+    pub(crate) fn from_scan(change: &ScannedChange<'_>) -> Self {
+        Self {
+            hash: change.hash,
+            bytes: change.bytes.to_vec(),
+            actor: change.actor(),
+            seq: change.seq,
+            deps: change.deps.clone(),
+            start_op: u64::from(change.start_op),
+            max_op: u64::from(change.max_op()),
+            message: change.message.map(str::to_owned),
+            time: change.time,
+        }
     }
 }

@@ -7,6 +7,8 @@ use linli_model::{ChangeHash, RecordKind};
 
 use crate::change::RawChange;
 use crate::engine;
+use crate::known::Known;
+use crate::prescan::scan;
 use crate::schema::{self, kind_name};
 
 /// One record as a CRDT document.
@@ -17,6 +19,7 @@ use crate::schema::{self, kind_name};
 pub struct Document {
     pub(crate) inner: Automerge,
     saved: OnceLock<Vec<u8>>,
+    known: OnceLock<Option<Known>>,
 }
 
 /// Why stored bytes do not make a document. The document must be rebuilt from its raw changes.
@@ -126,10 +129,48 @@ impl Document {
         self.kind().map(schema::of)
     }
 
+    /// The history and layout, scanned from the changes when first asked for and kept from then
+    /// on. `None` when the changes cannot be scanned: the document is not one of ours.
+    pub(crate) fn known(&self) -> Option<&Known> {
+        self.known.get_or_init(|| self.scan_changes()).as_ref()
+    }
+
+    /// The history, if anyone has asked for it before.
+    pub(crate) fn known_already(&self) -> Option<&Known> {
+        self.known.get().and_then(Option::as_ref)
+    }
+
+    fn scan_changes(&self) -> Option<Known> {
+        let changes = engine::guarded(|| self.inner.get_changes(&[])).ok()?;
+        let mut known = Known::default();
+        for change in &changes {
+            known.remember(&scan(change.raw_bytes()).ok()?);
+        }
+        Some(known)
+    }
+
     pub(crate) fn from_engine(inner: Automerge) -> Self {
         Self {
             inner,
             saved: OnceLock::new(),
+            known: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn with_known(self, known: Option<Known>) -> Self {
+        match known {
+            Some(known) => Self {
+                known: OnceLock::from(Some(known)),
+                ..self
+            },
+            None => self,
+        }
+    }
+
+    pub(crate) fn with_saved(self, saved: Vec<u8>) -> Self {
+        Self {
+            saved: OnceLock::from(saved),
+            ..self
         }
     }
 }

@@ -6,21 +6,31 @@
 //!
 //! * [`Document`] is one record, loaded for as long as it is written or merged and then dropped.
 //! * [`schema`] declares every field of every record kind. What is not declared cannot be stored.
-//! * [`write`] and [`read`] are the only ways in and out for our own code.
+//! * [`write`](mod@write) and [`read`] are the only ways in and out for our own code.
+//! * [`admit`](mod@admit) is the gate for changes that others wrote: [`prescan`] reads a change
+//!   with bounded memory and refuses everything but the canonical form, [`structure`] refuses
+//!   what does not fit the document's history.
 
+pub mod admit;
 pub mod change;
 pub mod document;
 mod engine;
+mod known;
 pub mod note;
+pub mod prescan;
 pub mod read;
+#[doc(hidden)]
+pub mod rules;
 pub mod schema;
+pub mod structure;
 pub mod value;
 pub mod write;
 
+pub use admit::{Admission, ChangeFacts, Incoming, Outcome, PolicyRefusal, Refusal, admit};
 pub use change::RawChange;
 pub use document::{Document, LoadError};
 pub use note::{Basis, ChangeNote, NoteError};
-pub use read::{RawEntry, Version, read_entries, read_fields};
+pub use read::{Deletion, RawEntry, Version, read_entries, read_fields};
 pub use schema::{EntryMap, SCHEMA_VERSION};
 pub use value::FieldValue;
 pub use write::{NewContent, NewRecord, WriteError, create, write};

@@ -1,5 +1,7 @@
 //! Reading a record: its fields with all concurrent values, its entries, photos and members.
 
+mod deletion;
+
 use std::collections::BTreeMap;
 
 use automerge::{ObjId, ROOT, ReadDoc};
@@ -9,6 +11,8 @@ use crate::document::Document;
 use crate::note::ChangeNote;
 use crate::schema::{EntryMap, MemberMap, PHOTOS};
 use crate::value::FieldValue;
+
+pub use deletion::{Deletion, deletion};
 
 /// One value of a field and who wrote it. A field has more than one after concurrent edits.
 #[derive(Debug, Clone, PartialEq)]

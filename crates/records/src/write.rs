@@ -9,9 +9,13 @@ use linli_model::{ActorId, BlobHash, EntryId, GridCode, RecordKind, Timestamp};
 use crate::change::RawChange;
 use crate::document::Document;
 use crate::engine;
+use crate::known::Known;
 use crate::note::ChangeNote;
+use crate::prescan;
 use crate::read;
+use crate::rules::Rules;
 use crate::schema::{self, EntryMap, MemberMap, PHOTOS, SCHEMA_VERSION, Schema, kind_name};
+use crate::structure;
 use crate::value::FieldValue;
 
 mod check;
@@ -259,7 +263,24 @@ fn commit(
         return Ok(None);
     };
     check::size(&change)?;
-    Ok(Some((Document::from_engine(inner), change)))
+    let known = continued(doc, &change.bytes).map_err(WriteError::Engine)?;
+    Ok(Some((
+        Document::from_engine(inner).with_known(known),
+        change,
+    )))
+}
+
+/// Reads our own change as every receiver will, and adds it to the history if that is loaded.
+fn continued(doc: &Document, bytes: &[u8]) -> Result<Option<Known>, String> {
+    let scanned = prescan::scan(bytes).map_err(|refusal| refusal.to_string())?;
+    let Some(known) = doc.known_already() else {
+        return Ok(None);
+    };
+    let examined = structure::examine(&known.history, &scanned, Rules::ALL)
+        .map_err(|refusal| refusal.to_string())?;
+    let mut known = known.clone();
+    known.extend(&scanned, &examined);
+    Ok(Some(known))
 }
 
 fn put_in(

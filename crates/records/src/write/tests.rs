@@ -266,3 +266,45 @@ fn the_sizes_of_changes_stay_within_the_bar() {
     .unwrap();
     assert!(change.unwrap().bytes.len() <= 160);
 }
+
+#[test]
+fn a_deletion_holds_until_something_it_had_not_seen_is_merged() {
+    let mut doc = case();
+    let mut elsewhere = doc.clone();
+    assert_eq!(read::deletion(&doc), read::Deletion::Live);
+    let content = deletion(&doc);
+    let flag = write(&mut doc, &actor(1), &content, &note(), Timestamp(2))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        read::deletion(&doc),
+        read::Deletion::Deleted {
+            by: vec![flag.hash]
+        }
+    );
+    let edit = fields(&[("note", "edited".into())]);
+    let edit = write(&mut elsewhere, &actor(2), &edit, &note(), Timestamp(2))
+        .unwrap()
+        .unwrap();
+    let merged = Document::load(Some(&doc.snapshot()), &[&edit.bytes]).unwrap();
+    assert_eq!(
+        read::deletion(&merged),
+        read::Deletion::Revived {
+            by: vec![edit.hash]
+        }
+    );
+    let content = deletion(&elsewhere);
+    let other = write(&mut elsewhere, &actor(2), &content, &note(), Timestamp(3))
+        .unwrap()
+        .unwrap();
+    let both = Document::load(Some(&merged.snapshot()), &[&other.bytes]).unwrap();
+    assert!(matches!(read::deletion(&both), read::Deletion::Deleted { by } if by.len() == 2));
+    let undone = NewContent {
+        fields: BTreeMap::from([("deleted".to_owned(), None)]),
+        ..NewContent::default()
+    };
+    write(&mut doc, &actor(1), &undone, &note(), Timestamp(3))
+        .unwrap()
+        .unwrap();
+    assert_eq!(read::deletion(&doc), read::Deletion::Live);
+}

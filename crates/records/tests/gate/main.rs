@@ -1,0 +1,16 @@
+//! The gate against hostile and broken changes: see the page on checking foreign changes in `docs`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test stops at what it did not expect"
+)]
+
+#[path = "../support/craft.rs"]
+mod craft;
+
+mod ablation;
+mod base;
