@@ -1,7 +1,7 @@
 //! Project tasks: `cargo xtask <verb>`.
 //!
 //! One file per verb. A verb has an `Options` type (its arguments and its help text) and a
-//! `run(&Options) -> anyhow::Result<ExitCode>`. A new verb is one `mod` line and one line in [`verbs!`].
+//! `run(&Options) -> anyhow::Result<ExitCode>`. A new verb is one `mod` line and one line in `verbs!`.
 
 #![expect(
     clippy::print_stdout,
