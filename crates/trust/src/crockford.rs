@@ -30,6 +30,27 @@ pub(crate) fn encode(bytes: &[u8], count: usize) -> String {
         .collect()
 }
 
+/// The bytes of a text that [`encode`] made of whole bytes; nothing for other texts.
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 5 / 8);
+    let (mut bits, mut held) = (0u32, 0u32);
+    for character in text.chars() {
+        held = (held << 5 | u32::from(value(character)?)) & 0xffff;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            out.push(u8::try_from(held >> bits & 0xff).ok()?);
+        }
+    }
+    // What is left is filling: less than a character, and all zeros.
+    (bits < 5 && held & ((1 << bits) - 1) == 0).then_some(out)
+}
+
+/// How many characters hold a number of bytes.
+pub(crate) fn length(bytes: usize) -> usize {
+    (bytes * 8).div_ceil(5)
+}
+
 /// Puts a dash between every four characters.
 pub(crate) fn grouped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
@@ -66,5 +87,17 @@ mod tests {
         assert_eq!(encode(&[0xff, 0xff, 0xff, 0xff, 0xff], 8), "ZZZZZZZZ");
         assert_eq!(encode(&[0b0000_1000, 0b0100_0000], 3), "110");
         assert_eq!(grouped("ABCDEFGHJ"), "ABCD-EFGH-J");
+    }
+
+    #[test]
+    fn whole_bytes_come_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for end in 0..bytes.len() {
+            let text = encode(&bytes[..end], length(end));
+            assert_eq!(decode(&text).as_deref(), Some(&bytes[..end]));
+        }
+        for wrong in ["0", "01", "ZZZ", "000", "0U"] {
+            assert_eq!(decode(wrong), None, "{wrong}");
+        }
     }
 }
