@@ -7,15 +7,19 @@
 //! another. Signed bytes are kept as they came and sent on as they came: a field that this version
 //! does not know is ignored by it and survives ([`signed`] states the rule).
 
+pub mod audit;
 pub mod batch;
 pub mod certificate;
 pub mod certificate_store;
 pub mod checkpoint;
 pub mod edition;
+pub mod enrolment;
 pub mod error;
 pub mod fingerprint;
+pub mod http_signature;
 pub mod key;
 pub mod lease;
+pub mod pin;
 pub mod revocation;
 pub mod secret;
 pub mod signed;
@@ -24,6 +28,8 @@ pub mod wipe;
 
 mod cbor;
 mod crockford;
+#[cfg(test)]
+mod testing;
 
 pub use batch::{BatchDraft, BatchHeader, EntryRef, Parcel, SealedBatch};
 pub use certificate::{Certificate, CertificateBody, Subject};
