@@ -46,7 +46,7 @@ pub use name::EventName;
 pub use next_steps::next_steps;
 pub use receipt::Receipt;
 pub use rules::{Editions, Rules};
-pub use standing::{CustodyOrder, Hold, Marks, OrderKind, Slot, Standing, Step, Transfer};
+pub use standing::{CustodyOrder, Hold, Intent, Marks, OrderKind, Slot, Standing, Step, Transfer};
 pub use state::{Outcome, State};
 pub use table::table;
 pub use view::{

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::decide::{Proposal, answered};
 use super::event::{Event, EventKind, SupervisionLevel};
 use super::head::Urgency;
-use super::membership::members_after;
+use super::membership::new_members;
 use super::rules::Rules;
 use super::standing::{CustodyOrder, Hold, OrderKind, Slot, Standing, Step, Transfer};
 use super::state::{Outcome, State};
@@ -28,11 +28,11 @@ pub(super) fn apply(
     if !row.from.contains(&standing.state) {
         return Err(Impossible);
     }
-    let members = members_after(standing, rules, event);
+    let members = new_members(standing, rules, event);
     let answers = answered(standing, row, event);
     let before = standing.state;
     custody(standing, rules, proposal)?;
-    standing.members = members;
+    standing.members.extend(members);
     standing.state = row.to.unwrap_or(before);
     content(standing, proposal);
     slots(standing, row, proposal, answers);
@@ -42,8 +42,7 @@ pub(super) fn apply(
     if arrived {
         drop_order(standing);
     }
-    let intent = event.again_of.unwrap_or(proposal.id);
-    standing.done.insert(intent);
+    standing.done.insert(proposal.intent());
     Ok(())
 }
 

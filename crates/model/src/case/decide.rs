@@ -6,7 +6,7 @@ use super::event::{Author, Event};
 use super::guard::Asked;
 use super::name::EventName;
 use super::rules::Rules;
-use super::standing::{Slot, Standing};
+use super::standing::{Intent, Slot, Standing};
 use super::state::State;
 use super::table::{Row, Seat, table};
 use crate::id::{ActorId, EntryId, OrgId, RecordId};
@@ -26,6 +26,16 @@ pub struct Proposal<'a> {
     pub received_at: Timestamp,
     /// When it happened, corrected; for a proposal, now.
     pub happened_at: Timestamp,
+}
+
+impl Proposal<'_> {
+    /// What the event means to do once.
+    pub(super) fn intent(&self) -> Intent {
+        Intent {
+            first: self.event.again_of.unwrap_or(self.id),
+            at: self.event.at,
+        }
+    }
 }
 
 /// Who admits an event.
@@ -69,8 +79,7 @@ pub fn decide(standing: &Standing, rules: &Rules, proposal: &Proposal<'_>) -> Ve
 fn judge(standing: &Standing, rules: &Rules, proposal: &Proposal<'_>) -> Result<(), Reason> {
     let event = proposal.event;
     let row = table().row(event.name()).ok_or(Reason::WrongState)?;
-    let intent = event.again_of.unwrap_or(proposal.id);
-    if standing.done.contains(&intent) {
+    if standing.done.contains(&proposal.intent()) {
         return Err(Reason::Duplicate);
     }
     is_held_here(standing, row, proposal)?;

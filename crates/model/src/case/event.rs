@@ -45,6 +45,8 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<EntryId>,
     /// The refused event of which this is the repetition; always the first one, never a repetition.
+    /// A repetition keeps `at`: it says when the person did it, and tells this event from one that a
+    /// clone of the device wrote under the same entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again_of: Option<EntryId>,
 }

@@ -11,15 +11,19 @@ use crate::id::OrgId;
 /// event brings in, and every organisation on the tree path between them.
 pub fn members_after(standing: &Standing, rules: &Rules, event: &Event) -> BTreeSet<OrgId> {
     let mut members = standing.members.clone();
-    let Some(home) = &standing.home else {
-        return members;
-    };
-    for org in brought_in(standing, event) {
-        if rules.tree().find(org).is_some() {
-            members.extend(rules.tree().path(home, org));
-        }
-    }
+    members.extend(new_members(standing, rules, event));
     members
+}
+
+/// Those whom the event brings in, with everybody on the path to them.
+pub(super) fn new_members(standing: &Standing, rules: &Rules, event: &Event) -> Vec<OrgId> {
+    let Some(home) = &standing.home else {
+        return Vec::new();
+    };
+    brought_in(standing, event)
+        .into_iter()
+        .flat_map(|org| rules.tree().path(home, org))
+        .collect()
 }
 
 fn brought_in<'a>(standing: &'a Standing, event: &'a Event) -> Vec<&'a OrgId> {

@@ -76,6 +76,16 @@ pub struct Step {
     pub at: Timestamp,
 }
 
+/// What a person meant to do once, however often it is written: the first event that says so, and when
+/// the person did it. The time tells apart what a device and its clone wrote under one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Intent {
+    /// The first event.
+    pub first: EntryId,
+    /// When, by the author's clock.
+    pub at: Timestamp,
+}
+
 /// A hand-over that waits for `take` or `send_back`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
@@ -212,6 +222,6 @@ pub struct Standing {
     pub absorbed: BTreeSet<RecordId>,
     /// Times from which limits run.
     pub marks: Marks,
-    /// Intents that had their effect, named by their first event.
-    pub done: BTreeSet<EntryId>,
+    /// Intents that had their effect.
+    pub done: BTreeSet<Intent>,
 }

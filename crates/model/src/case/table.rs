@@ -237,18 +237,15 @@ enum Group {
 }
 
 fn states<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<State>, D::Error> {
-    let names = Vec::<From>::deserialize(deserializer)?;
-    let in_group = |group: &Group, state: State| match group {
-        Group::Open => state.is_open(),
-        Group::Ended => state.is_ended(),
-    };
-    let named = |name: &From, state: State| match name {
-        From::State(named) => *named == state,
-        From::Group(group) => in_group(group, state),
+    let words = Vec::<From>::deserialize(deserializer)?;
+    let means = |word: &From, state: State| match word {
+        From::State(one) => *one == state,
+        From::Group(Group::Open) => state.is_open(),
+        From::Group(Group::Ended) => state.is_ended(),
     };
     Ok(State::ALL
         .into_iter()
-        .filter(|state| names.iter().any(|name| named(name, *state)))
+        .filter(|state| words.iter().any(|word| means(word, *state)))
         .collect())
 }
 
