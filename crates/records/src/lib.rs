@@ -12,6 +12,8 @@
 //!   what does not fit the document's history.
 
 pub mod admit;
+pub mod authority;
+pub mod case;
 pub mod change;
 pub mod document;
 mod engine;

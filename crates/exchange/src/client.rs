@@ -1,0 +1,179 @@
+//! The asking end of an exchange: a handheld towards its server, a server towards its parent.
+
+mod apply;
+mod offer;
+
+use std::collections::{BTreeSet, VecDeque};
+
+use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_store::{SealAs, Tx};
+use linli_sync::PROTOCOL;
+use linli_sync::client::{Event, Request, Response};
+use linli_sync::frames::{ErrorFrame, Hello, Personal, Want};
+use linli_trust::SigningKey;
+
+use crate::error::ExchangeError;
+use crate::reference::Reference;
+
+use offer::Offered;
+
+/// What this end offers to its peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offering {
+    /// A handheld: its own batches that have no final answer yet.
+    Outbox,
+    /// A server: the feed that it keeps for the peer.
+    Feed(Scope),
+}
+
+/// Who asks whom for what.
+pub struct Plan<'a> {
+    /// The desk key of the server that is asked.
+    pub peer: KeyId,
+    /// The key of this end; it seals what waits before it is offered.
+    pub key: &'a SigningKey,
+    /// The organisation of this end.
+    pub org: &'a OrgId,
+    /// Program and version.
+    pub app: &'a str,
+    /// The feeds that are wanted.
+    pub wants: Vec<Scope>,
+    /// What is offered.
+    pub offering: Offering,
+    /// Bytes of the answer that are welcome, before compression.
+    pub max_bytes: u32,
+    /// Whether the peer should name our chains: after a start, when state may have been lost.
+    pub ask_chains: bool,
+    /// Our clock.
+    pub now: Timestamp,
+}
+
+/// What one event of the answer did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Records that changed here.
+    pub records: BTreeSet<RecordId>,
+    /// Whether editions, certificates or erasures came.
+    pub has_reference: bool,
+    /// Photos that the peer lacks.
+    pub blobs_wanted: Vec<BlobHash>,
+    /// Items for this device alone.
+    pub personal: Option<Personal>,
+    /// The peer knows a longer chain of ours than we do: a new epoch was opened.
+    pub new_epoch: Option<u64>,
+    /// The peer was restored: it is offered everything again.
+    pub new_generation: Option<u64>,
+    /// A scope in which both ends hold different things although nothing waits.
+    pub diverged: Option<Scope>,
+    /// The peer stopped with an error.
+    pub failed: Option<ErrorFrame>,
+    /// Some of our changes were refused by the peer.
+    pub has_refusals: bool,
+    /// The answer is complete; whether another exchange should follow at once.
+    pub ended: Option<bool>,
+}
+
+/// A running exchange: feed it the answer's bytes, apply each event before asking for the next.
+pub struct Client {
+    peer: KeyId,
+    offering: Offering,
+    response: Response,
+    offered: VecDeque<Offered>,
+    generation: u64,
+    has_more_to_offer: bool,
+}
+
+impl Client {
+    /// Seals what waits and writes the request.
+    pub fn begin(
+        tx: &mut Tx<'_>,
+        reference: &Reference,
+        plan: &Plan<'_>,
+    ) -> Result<(Vec<u8>, Self), ExchangeError> {
+        tx.seal_outbox(&SealAs {
+            key: plan.key,
+            org: plan.org,
+            app: plan.app,
+            at: plan.now,
+        })?;
+        let known = tx.peer(&plan.peer)?;
+        let hello = Hello {
+            protocol: PROTOCOL,
+            app: plan.app.to_owned(),
+            clock: plan.now,
+            epoch: tx.epoch()?,
+            generation_seen: (known.generation > 0).then_some(known.generation),
+            edition: reference.newest_number(),
+            control_since: known.control_since,
+            wants: wants(tx, plan, known.generation)?,
+            max_bytes: plan.max_bytes,
+            ask_chains: plan.ask_chains,
+        };
+        let mut request = Request::new(hello)?;
+        let mut offered = VecDeque::new();
+        let has_more_to_offer = match &plan.offering {
+            Offering::Outbox => offer::outbox(tx, &mut request, &mut offered)?,
+            Offering::Feed(scope) => {
+                offer::control(tx, &plan.peer, &mut request)?
+                    || offer::feed(tx, &plan.peer, scope, &mut request, &mut offered)?
+            }
+        };
+        let (body, response) = request.finish(has_more_to_offer)?;
+        let client = Self {
+            peer: plan.peer,
+            offering: plan.offering.clone(),
+            response,
+            offered,
+            generation: known.generation,
+            has_more_to_offer,
+        };
+        Ok((body, client))
+    }
+
+    /// The next event of the answer, taking from `input` what is needed for it.
+    pub fn next(&mut self, input: &mut &[u8]) -> Result<Option<Event>, ExchangeError> {
+        Ok(self.response.next(input)?)
+    }
+
+    /// Checks, when the answer is over, that it was complete.
+    pub fn finish(&self) -> Result<(), ExchangeError> {
+        Ok(self.response.finish()?)
+    }
+
+    /// Compressed and inflated bytes of the answer so far.
+    pub fn bytes(&self) -> (u64, u64) {
+        self.response.bytes()
+    }
+}
+
+fn wants(tx: &Tx<'_>, plan: &Plan<'_>, generation: u64) -> Result<Vec<Want>, ExchangeError> {
+    let mut wants = Vec::with_capacity(plan.wants.len());
+    for scope in &plan.wants {
+        let cursor = tx.cursor(&plan.peer, scope)?;
+        let since = if cursor.generation == generation {
+            cursor.pulled
+        } else {
+            0
+        };
+        wants.push(Want {
+            scope: scope.clone(),
+            since,
+            digest: digest(tx, &plan.offering, scope)?,
+        });
+    }
+    Ok(wants)
+}
+
+/// Our digest of a scope, when it can be compared: a handheld that has nothing waiting there.
+fn digest(
+    tx: &Tx<'_>,
+    offering: &Offering,
+    scope: &Scope,
+) -> Result<Option<[u8; 32]>, ExchangeError> {
+    let is_quiet = *offering == Offering::Outbox && !tx.outbox_scopes()?.contains(scope);
+    Ok(if is_quiet {
+        Some(tx.feed_state(scope)?.digest)
+    } else {
+        None
+    })
+}

@@ -1,0 +1,117 @@
+//! The rules of authority as the policy of the ledger's gate.
+
+use linli_model::case::Editions;
+use linli_model::{KeyId, Timestamp};
+use linli_records::PolicyRefusal;
+use linli_records::authority::{Hand, Signer, codes};
+use linli_store::Tx;
+use linli_store::ingest::{FromFeed, Gate, Ingested, Judgement, Proposal};
+use linli_trust::{Parcel, Subject};
+
+use crate::error::ExchangeError;
+use crate::reference::Reference;
+
+/// Parcels on their way in.
+pub struct Incoming<'a> {
+    /// The parcels, causes before effects.
+    pub parcels: &'a [Parcel],
+    /// The peer that brings them.
+    pub origin: KeyId,
+    /// Whether another server has judged them before.
+    pub judgement: Judgement,
+    /// The feed that they come from, for a page that was pulled.
+    pub feed: Option<FromFeed<'a>>,
+    /// Our clock at receipt.
+    pub received_at: Timestamp,
+}
+
+/// A further rule of the caller about one change; `Ok` lets it pass.
+pub type Further<'a> = &'a mut dyn FnMut(&Proposal<'_>) -> Result<(), PolicyRefusal>;
+
+/// Puts parcels through the gate: first-hand changes are held against certificate, grant and role;
+/// vouched ones only against what `further` says, since another server has judged them.
+pub fn ingest(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    incoming: &Incoming<'_>,
+    further: Further<'_>,
+) -> Result<Ingested, ExchangeError> {
+    let mut policy = |proposal: &Proposal<'_>| {
+        authorise(reference, proposal)?;
+        further(proposal)
+    };
+    let mut gate = Gate {
+        received_at: incoming.received_at,
+        origin: Some(incoming.origin),
+        judgement: incoming.judgement,
+        feed: incoming.feed,
+        certificates: reference.certificates(),
+        is_within: &|upper, lower| reference.is_within(upper, lower),
+        policy: &mut policy,
+    };
+    Ok(tx.ingest(&mut gate, incoming.parcels)?)
+}
+
+/// Judges again what waited for editions, certificates or earlier batches. To be called when one of
+/// those has arrived.
+pub fn retry(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    received_at: Timestamp,
+) -> Result<Ingested, ExchangeError> {
+    let mut policy = |proposal: &Proposal<'_>| authorise(reference, proposal);
+    let mut gate = Gate {
+        received_at,
+        origin: None,
+        judgement: Judgement::Vouched,
+        feed: None,
+        certificates: reference.certificates(),
+        is_within: &|upper, lower| reference.is_within(upper, lower),
+        policy: &mut policy,
+    };
+    Ok(tx.retry_parked(&mut gate)?)
+}
+
+fn authorise(reference: &Reference, proposal: &Proposal<'_>) -> Result<(), PolicyRefusal> {
+    match proposal.judgement {
+        Judgement::FirstHand => {
+            let signer = signer_of(reference, proposal)?;
+            signer.may_write(proposal.entry.kind, proposal.home, proposal.facts)
+        }
+        Judgement::Vouched => Ok(()),
+    }
+}
+
+fn signer_of(reference: &Reference, proposal: &Proposal<'_>) -> Result<Signer, PolicyRefusal> {
+    let refuse = |code, detail: &str| PolicyRefusal {
+        code,
+        detail: detail.to_owned(),
+    };
+    let header = proposal.header;
+    let certificate = reference
+        .certificates()
+        .find(&header.signer)
+        .ok_or_else(|| refuse(codes::SIGNER, "the signer has no certificate"))?;
+    let rules = reference
+        .rules(header.edition)
+        .ok_or_else(|| refuse(codes::GRANT, "the edition is not known here"))?;
+    let hand = match certificate.subject {
+        Subject::Desk => Hand::Desk,
+        Subject::Device => Hand::Device {
+            key: header.signer,
+            grids: certificate.grids.clone(),
+            staff: certificate.staff.clone(),
+        },
+    };
+    let signer = Signer {
+        org: header.org.clone(),
+        staff: header.staff.clone(),
+        role: header.role,
+        edition: header.edition,
+        scope: header.scope.clone(),
+        certified_org: certificate.org.clone(),
+        hand,
+    };
+    signer.check(rules)?;
+    Ok(signer)
+}

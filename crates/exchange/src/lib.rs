@@ -1,0 +1,21 @@
+//! The exchange over a ledger: what both ends do with what the other end sends.
+//!
+//! `linli_sync` knows the order of frames and nothing of a database; `linli_store` keeps changes and
+//! knows nothing of frames. This crate joins them once, for handhelds and for servers alike, since a
+//! server is a device to its parent:
+//!
+//! * [`Reference`]: editions and certificates in memory, in step with the control log.
+//! * [`judge`](mod@judge): the rules of authority as the policy of the ledger's gate.
+//! * [`Client`]: the asking end: one request, then one event of the answer at a time.
+//!
+//! Absent on purpose: network, clock, randomness, and what a case means.
+
+mod client;
+mod error;
+mod judge;
+mod reference;
+
+pub use client::{Applied, Client, Offering, Plan};
+pub use error::ExchangeError;
+pub use judge::{Further, Incoming, ingest, retry};
+pub use reference::{Kept, Reference};
