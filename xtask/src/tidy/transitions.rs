@@ -8,11 +8,6 @@ use super::{Fault, Source, find};
 
 const TABLE: &str = "crates/model/src/case/transitions.json";
 
-#[derive(Deserialize)]
-struct Table {
-    rows: Vec<Row>,
-}
-
 /// What the page shows of a row.
 #[derive(Deserialize)]
 struct Row {
@@ -29,21 +24,24 @@ struct Row {
 }
 
 pub(super) fn check(sources: &[Source]) -> Vec<Fault> {
-    match find(sources, TABLE).map(|source| serde_json::from_str::<Table>(&source.text)) {
+    match find(sources, TABLE).map(read) {
         Some(Ok(_)) => Vec::new(),
         Some(Err(error)) => vec![Fault::new(TABLE, error.line(), error.to_string())],
         None => vec![Fault::new(TABLE, 0, "missing")],
     }
 }
 
-/// One line per row of the table, as Markdown; empty when the table cannot be read, which is a fault of its own.
-pub(super) fn listing(sources: &[Source]) -> String {
-    let table =
-        find(sources, TABLE).and_then(|source| serde_json::from_str::<Table>(&source.text).ok());
+fn read(source: &Source) -> serde_json::Result<Vec<Row>> {
+    serde_json::from_str(&source.text)
+}
+
+/// One line per row of the table, as Markdown; `None` when the table cannot be read, which is a fault of its own.
+pub(super) fn listing(sources: &[Source]) -> Option<String> {
+    let rows = read(find(sources, TABLE)?).ok()?;
     let mut listing = String::from(
         "| row | event | class | from → to | who | offline | starts limit |\n|---|---|---|---|---|---|---|\n",
     );
-    for row in table.map(|table| table.rows).unwrap_or_default() {
+    for row in rows {
         let number = row
             .number
             .map(|number| number.to_string())
@@ -60,21 +58,21 @@ pub(super) fn listing(sources: &[Source]) -> String {
             row.limit.as_deref().unwrap_or_default(),
         );
     }
-    listing
+    Some(listing)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ROWS: &str = r#"{"rows":[
+    const ROWS: &str = r#"[
         {"row":7,"event":"verify","class":"field","from":["verifying"],"to":"reported","actors":["grid_assistant"],
          "offline":true,"limit":"decide","seat":"grid"},
-        {"event":"note","class":"field","from":["open","ended"],"actors":["handler"]}]}"#;
+        {"event":"note","class":"field","from":["open","ended"],"actors":["handler"]}]"#;
 
     #[test]
     fn rows_become_lines() {
-        let listing = listing(&[Source::new(TABLE, ROWS)]);
+        let listing = listing(&[Source::new(TABLE, ROWS)]).unwrap();
         let lines: Vec<&str> = listing.lines().skip(2).collect();
         assert_eq!(
             lines,
@@ -87,7 +85,9 @@ mod tests {
 
     #[test]
     fn an_unreadable_table_is_a_fault() {
-        assert_eq!(check(&[Source::new(TABLE, "{")]).len(), 1);
+        let broken = [Source::new(TABLE, "{")];
+        assert_eq!(check(&broken).len(), 1);
+        assert_eq!(listing(&broken), None);
         assert!(check(&[Source::new(TABLE, ROWS)]).is_empty());
     }
 }
