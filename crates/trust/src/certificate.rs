@@ -55,7 +55,7 @@ pub struct CertificateBody {
     /// keys of the organisation; a higher one replaces the lower ones (hosting anew).
     #[n(7)]
     pub epoch: u64,
-    /// The first moment of validity.
+    /// The first moment of validity. Date it a day back: the clocks of servers differ.
     #[cbor(n(8), with = "cbor::number")]
     pub not_before: Timestamp,
     /// The first moment after validity.

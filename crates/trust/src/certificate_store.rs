@@ -11,8 +11,8 @@
 //!   caller to know.
 //! - A device's later certificate replaces an earlier one only if its issuer stands above the
 //!   earlier one's organisation: a neighbour cannot take a device away.
-//! - A desk certificate of a higher epoch replaces the organisation's earlier keys from the moment
-//!   of its validity: that is how an organisation is hosted anew. The root is never replaced.
+//! - A desk certificate of a higher epoch replaces the organisation's earlier keys once it is valid
+//!   and received: that is how an organisation is hosted anew. The root is never replaced.
 
 mod judge;
 
@@ -62,6 +62,14 @@ struct Held {
     received_at: Timestamp,
     /// From when a later certificate counts instead.
     replaced_at: Option<Timestamp>,
+}
+
+impl Held {
+    /// From when it replaces others. Certificates are dated back because clocks differ; what others
+    /// did before this one was received must stand.
+    fn counts_from(&self) -> Timestamp {
+        self.certificate.not_before.max(self.received_at)
+    }
 }
 
 impl CertificateStore {
@@ -289,9 +297,9 @@ impl CertificateStore {
         };
         for (old, old_issuer) in self.held.entry(key).or_default().iter_mut().zip(issuers) {
             if order(old) < order(new) && above(&new_issuer, old) {
-                replaced(old, new.certificate.not_before);
+                replaced(old, new.counts_from());
             } else if order(new) < order(old) && above(&old_issuer, new) {
-                replaced(new, old.certificate.not_before);
+                replaced(new, old.counts_from());
             }
         }
         Ok(())
@@ -319,9 +327,9 @@ impl CertificateStore {
                     continue;
                 }
                 if other_epoch < epoch {
-                    replaced(held, new.certificate.not_before);
+                    replaced(held, new.counts_from());
                 } else {
-                    replaced(new, held.certificate.not_before);
+                    replaced(new, held.counts_from());
                 }
             }
         }

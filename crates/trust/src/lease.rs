@@ -16,7 +16,8 @@ pub type ServerTime = Signed<ServerTimeBody>;
 pub type Lease = Signed<LeaseBody>;
 
 /// What time it is, in answer to one request. A device that was refused for its clock keeps the
-/// offset and tries once more.
+/// offset and tries once more. Its own clock being in doubt, it judges the signer at the time that
+/// is stated (`Judged::At(time.at)`); [`LeaseClock::heard`] never goes back.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ServerTimeBody {

@@ -1,11 +1,26 @@
-//! Who said it, who may say it, and how secrets are kept: keys, certificates, signed batches and
-//! signed control items, signed requests, key wrapping, enrolment and the audit chain.
+//! Who said it, who may say it, and how secrets are kept.
 //!
-//! Pure: random bytes and `now` are arguments, nothing here reads a clock, a file or a socket.
+//! | subject | modules |
+//! |---|---|
+//! | keys, domains of signatures, fingerprints, secrets that print as `***` | [`key`], [`fingerprint`], [`secret`] |
+//! | who may sign: certificates, revocations, the chain to the district's root | [`certificate`], [`revocation`], [`certificate_store`] |
+//! | signed batches of changes, and parcels that carry them | [`batch`] |
+//! | signed control items in one envelope | [`signed`], [`edition`], [`tombstone`], [`checkpoint`], [`lease`], [`wipe`], [`audit`] |
+//! | signed requests (RFC 9421, RFC 9530) | [`http_signature`] |
+//! | PIN, passphrase, wrapped data keys, guess counter | [`pin`] |
+//! | how a device becomes known | [`enrolment`] |
 //!
-//! Every signature covers a [`Domain`] tag, so that bytes signed for one purpose never pass for
-//! another. Signed bytes are kept as they came and sent on as they came: a field that this version
-//! does not know is ignored by it and survives ([`signed`] states the rule).
+//! Invariants:
+//! - Pure: random bytes and `now` are arguments; nothing here reads a clock, a file or a socket.
+//! - Every signature covers a [`Domain`] tag, so that bytes signed for one purpose never pass for
+//!   another. Signatures are verified strictly.
+//! - Signed bytes are kept as they came and sent on as they came: a field that this version does not
+//!   know is ignored and survives ([`signed`] states the rule). One value has one encoding.
+//! - Nothing that is decoded is trusted before it is verified, and no decoder panics.
+//! - Secrets are erased when dropped and compared in constant time.
+//!
+//! Absent on purpose: roles and grants (they are the edition's), the numbers of a signer's batches (the
+//! ledger's), nonces and clock skew of requests (the server's), TLS, passwords of the console.
 
 pub mod audit;
 pub mod batch;

@@ -158,3 +158,6 @@ struct Envelope<'b> {
     #[cbor(n(1), with = "cbor::fixed", has_nil)]
     signature: Signature,
 }
+
+#[cfg(test)]
+mod tests;

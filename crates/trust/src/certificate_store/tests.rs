@@ -294,6 +294,21 @@ fn an_organisation_is_hosted_anew_with_a_new_key() {
 }
 
 #[test]
+fn a_certificate_dated_back_replaces_from_its_receipt() {
+    let mut store = store();
+    store
+        .insert(device(6, "d-s1-c1", "g1", 60, 3), at(70), &within)
+        .unwrap();
+    store
+        .insert(desk(8, "d-s1-c1", 2, 50, 2), at(100), &within)
+        .unwrap();
+    assert_eq!(code(store.active(&key(3).id(), at(99))), "ok");
+    assert_eq!(code(store.active(&key(3).id(), at(100))), "replaced");
+    // Enrolled by the lost server on its last day: still good.
+    assert_eq!(code(store.active(&key(6).id(), at(150))), "ok");
+}
+
+#[test]
 fn the_order_in_which_desk_keys_arrive_does_not_matter() {
     let mut store = CertificateStore::new(root()).unwrap();
     store

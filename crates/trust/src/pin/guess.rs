@@ -4,7 +4,8 @@
 //! this order: [`GuessCounter::begin`]; store what it gives, durably; only then test the guess; then
 //! store [`GuessCounter::right`] or [`GuessCounter::wrong`]. A kill anywhere in between costs a guess
 //! and never gives one. Turning the clock forward can shorten a delay, turning it back starts the
-//! delay again; neither gives an eleventh guess.
+//! delay again; neither gives an eleventh guess. Whoever can put back an old copy of the stored
+//! counter gets its guesses back: only the hardware secret or a good passphrase stands against that.
 
 use linli_model::Timestamp;
 use minicbor::{Decode, Encode};
