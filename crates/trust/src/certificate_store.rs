@@ -199,7 +199,8 @@ impl CertificateStore {
         newest.or_else(|| (self.root.org == *org).then_some(&self.root))
     }
 
-    /// Every certificate with the stamp of its receipt, by key, then in order of insertion.
+    /// Every certificate with the stamp of its receipt, by key, then in order of insertion. To build
+    /// a store again, insert from the control log: issuers come before what they issued there.
     pub fn certificates(&self) -> impl Iterator<Item = (&Certificate, Timestamp)> {
         self.held
             .values()

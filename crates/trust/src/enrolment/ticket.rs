@@ -4,7 +4,7 @@ use std::fmt;
 
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{SlotId, SlotKey};
 use crate::cbor;
@@ -63,6 +63,12 @@ struct Content {
     secret: [u8; 16],
     #[cbor(n(4), with = "cbor::fixed", has_nil)]
     next_ca_sha256: Option<[u8; 32]>,
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
 }
 
 impl Ticket {
@@ -125,7 +131,7 @@ impl Ticket {
             cbor::decode("ticket", &bytes, 512).map_err(|_| TicketError::Damaged)?;
         check_url(&content.url)?;
         Ok(Self {
-            url: content.url,
+            url: content.url.clone(),
             ca_sha256: content.ca_sha256,
             next_ca_sha256: content.next_ca_sha256,
             slot: SlotId(content.slot),
