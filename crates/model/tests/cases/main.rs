@@ -5,3 +5,6 @@
 mod content;
 mod district;
 mod golden;
+mod rng;
+mod stories;
+mod world;
