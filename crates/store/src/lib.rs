@@ -12,10 +12,12 @@
 //!
 //! Absent on purpose: the network, clocks, the meaning of fields and the rules of roles.
 
+pub mod audit;
 pub mod batch;
 pub mod blob;
 pub mod change;
 mod codec;
+pub mod conformance;
 pub mod control;
 pub mod cursor;
 pub mod digest;
@@ -35,6 +37,7 @@ pub mod quarantine;
 pub mod schema;
 mod scopes;
 mod sql;
+pub mod testing;
 pub mod tombstone;
 pub mod tx;
 

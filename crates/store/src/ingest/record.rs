@@ -1,5 +1,6 @@
 //! One record at the gate: its new changes and those that were parked for them, judged together.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -54,13 +55,10 @@ impl Tx<'_> {
         row: ParkedRow,
         contexts: &mut BTreeMap<i64, Rc<Context>>,
     ) -> Result<Candidate> {
-        if !contexts.contains_key(&row.batch) {
-            contexts.insert(row.batch, Rc::new(self.context_of(row.batch)?));
-        }
-        let context = contexts
-            .get(&row.batch)
-            .map(Rc::clone)
-            .ok_or_else(|| StoreError::bug("a batch vanished"))?;
+        let context = match contexts.entry(row.batch) {
+            Entry::Occupied(known) => Rc::clone(known.get()),
+            Entry::Vacant(slot) => Rc::clone(slot.insert(Rc::new(self.context_of(row.batch)?))),
+        };
         Ok(Candidate {
             entry: row.parked.entry,
             body: row.body,

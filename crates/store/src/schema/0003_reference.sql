@@ -38,6 +38,8 @@ CREATE TABLE checkpoints (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
-  n     INTEGER PRIMARY KEY,  -- local: running number, without gaps
-  bytes BLOB NOT NULL         -- local: the hash-chained row
+  number  INTEGER PRIMARY KEY,                         -- local: running number, without gaps
+  at      INTEGER NOT NULL,                            -- local: when, ms
+  content BLOB NOT NULL,                               -- local: what happened, in the caller's encoding
+  hash    BLOB NOT NULL CHECK (length(hash) = 32)      -- local: over the hash before it and the row
 ) STRICT;
