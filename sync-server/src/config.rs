@@ -177,6 +177,13 @@ impl Config {
         self.data.join("control.sock")
     }
 
+    /// The host name or IP address in the public address.
+    pub fn public_host(&self) -> Option<String> {
+        let url = self.public_url.as_deref()?;
+        let (_, rest) = url.split_once("://")?;
+        Some(read::split_port(rest).0.to_owned())
+    }
+
     /// The main organisation.
     pub fn main_org(&self) -> Option<&OrgId> {
         self.hosts.first()

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use linli_model::{
     BlobHash, CategoryCode, ChangeHash, GridCode, KeyId, OrgId, RecordId, Scope, StaffId, Timestamp,
 };
+use linli_sync::blob::UploadMetadata;
 use linli_trust::{PublicKey, SigningKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -304,8 +305,8 @@ pub struct LinkRequest {
 pub struct LinkOutcome {
     /// Ask again at once: either side has more.
     pub more: bool,
-    /// Photos that the parent wants from us.
-    pub wanted_by_parent: Vec<BlobHash>,
+    /// Photos that the parent wants and that are stored here.
+    pub wanted_by_parent: Vec<UploadMetadata>,
     /// Photos that we want from the parent.
     pub wanted_here: Vec<BlobHash>,
 }
@@ -407,8 +408,15 @@ pub trait Calls {
     fn exchange(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>>;
     /// A heartbeat of at most 1 KiB.
     fn heartbeat(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>>;
-    /// The newest pack of a scope that the peer may read.
-    fn pack(&mut self, now: Timestamp, peer: &KeyId, scope: &Scope) -> DoorResult<PackFile>;
+    /// A pack of a scope that the peer may read: the newest, or the one with this hash, which a
+    /// broken download goes on with.
+    fn pack(
+        &mut self,
+        now: Timestamp,
+        peer: &KeyId,
+        scope: &Scope,
+        hash: Option<&[u8; 32]>,
+    ) -> DoorResult<PackFile>;
 
     /// One step of enrolment, from a key that nobody certified yet. All refusals look alike from
     /// outside (T-23); the shell limits the rate by address.

@@ -60,7 +60,7 @@ pub struct Metrics {
     pub photos: Gauge,
     /// Commits.
     pub commits: Gauge,
-    requests: Mutex<BTreeMap<(&'static str, u16), u64>>,
+    requests: Mutex<BTreeMap<(String, u16), u64>>,
     refusals: Mutex<BTreeMap<String, u64>>,
     sizes: Mutex<Histogram<8>>,
     times: Mutex<Histogram<9>>,
@@ -103,10 +103,10 @@ impl<const N: usize> Histogram<N> {
 }
 
 impl Metrics {
-    /// A request was answered.
-    pub fn request(&self, route: &'static str, status: u16) {
+    /// A request was answered. `route` is the pattern of the path, never the path itself.
+    pub fn request(&self, route: &str, status: u16) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry((route, status)).or_default() += 1;
+        *requests.entry((route.to_owned(), status)).or_default() += 1;
     }
 
     /// Something was refused with this code.

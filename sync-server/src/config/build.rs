@@ -1,6 +1,6 @@
 //! Builds the typed configuration from checked values, with the rules that span several settings.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -295,10 +295,4 @@ fn unreadable(path: &Path) -> Mistake {
         ),
         allowed: Both::default(),
     }
-}
-
-/// The address as it is told to others when no `public_url` is set.
-pub(super) fn url_of(address: SocketAddr, encrypted: bool) -> String {
-    let scheme = if encrypted { "https" } else { "http" };
-    format!("{scheme}://{address}")
 }

@@ -1,0 +1,103 @@
+//! What all handlers share.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use linli_model::{KeyId, OrgId, Timestamp};
+use linli_trust::lease::ServerTimeBody;
+use linli_trust::{PublicKey, ServerTime, SigningKey, Suite};
+use tokio::sync::{Semaphore, broadcast, watch};
+
+use super::{DayBytes, Nonces, Tries};
+use crate::config::Config;
+use crate::door::{Committed, DoorResult};
+use crate::metrics::Metrics;
+use crate::photos::Photos;
+use crate::uploads::Uploads;
+use crate::writer::Writer;
+
+/// The most public keys that are kept in memory; each is a few dozen bytes.
+const KEYS: usize = 100_000;
+
+/// What all handlers share.
+pub struct Shared {
+    /// The settings.
+    pub config: Config,
+    /// The way to the engine.
+    pub writer: Writer,
+    /// Complete photos.
+    pub photos: Photos,
+    /// Unfinished ones.
+    pub uploads: Uploads,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Numbers of requests seen.
+    pub nonces: Nonces,
+    /// Failures by address.
+    pub tries: Tries,
+    /// Bytes by device.
+    pub day_bytes: DayBytes,
+    /// Memory for bodies, in KiB.
+    pub inflight: Arc<Semaphore>,
+    /// Pictures that may be decoded at once.
+    pub decoders: Semaphore,
+    /// What commits made visible, for wake streams and the link.
+    pub commits: broadcast::Sender<Arc<Committed>>,
+    /// Turns true when the server is asked to stop.
+    pub stopping: watch::Receiver<bool>,
+    /// The desk keys of the hosted organisations.
+    pub desk_keys: Vec<(OrgId, SigningKey)>,
+    /// Public keys of peers. A key id is a hash of its key, so an entry never becomes wrong.
+    pub keys: Mutex<BTreeMap<KeyId, PublicKey>>,
+}
+
+impl Shared {
+    /// Whether an organisation is hosted here.
+    pub fn hosts(&self, org: &OrgId) -> bool {
+        self.config.hosts.contains(org)
+    }
+
+    /// The public key of a peer that was ever certified here.
+    pub async fn peer_key(&self, id: KeyId) -> DoorResult<Option<PublicKey>> {
+        let known = self
+            .keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+            .copied();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let found = self.writer.call(move |calls| calls.peer(&id)).await?;
+        let found = found.map(|peer| peer.key).filter(|key| key.id() == id);
+        if let Some(key) = found {
+            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            if keys.len() >= KEYS {
+                keys.clear();
+            }
+            keys.insert(id, key);
+        }
+        Ok(found)
+    }
+
+    /// The time, signed by the organisation that was asked (or the main one), in answer to a
+    /// request with this nonce.
+    pub fn signed_time(
+        &self,
+        now: Timestamp,
+        asked: Option<&OrgId>,
+        nonce: [u8; 16],
+    ) -> Option<Vec<u8>> {
+        let of_asked = self.desk_keys.iter().find(|(org, _)| Some(org) == asked);
+        let (_, key) = of_asked.or_else(|| self.desk_keys.first())?;
+        let body = ServerTimeBody {
+            suite: Suite::CURRENT,
+            at: now,
+            nonce,
+            signer: key.id(),
+        };
+        ServerTime::seal(body, key)
+            .and_then(|time| time.encode())
+            .ok()
+    }
+}

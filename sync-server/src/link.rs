@@ -1,0 +1,354 @@
+//! The link to the parent: this server is a device to it (cases.md §6).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use linli_model::{OrgId, Timestamp};
+use linli_trust::ServerTime;
+use linli_trust::SigningKey;
+use linli_trust::http_signature::{self, ContentDigest};
+use reqwest::{Client, Method, Response};
+
+use crate::clock;
+use crate::door::{DoorError, LinkFailure, LinkOutcome, LinkRequest};
+use crate::http::Shared;
+use crate::jobs::pause;
+use crate::tls::TlsError;
+use crate::tls::pinned;
+
+mod photos;
+
+/// The path of exchanges.
+const EXCHANGE: &str = "/sync/v1/exchange";
+/// How long one round may take on a slow line.
+const ROUND: Duration = Duration::from_secs(300);
+/// The largest answer of a parent.
+const ANSWER: usize = 16 * 1024 * 1024;
+/// Failed rounds wait longer and longer, up to this.
+const MOST_WAIT: Duration = Duration::from_secs(300);
+
+/// Why a round failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LinkError {
+    /// Nobody answers, or the line broke.
+    #[error("the parent cannot be reached: {0}")]
+    Unreachable(String),
+    /// The parent's certificate is not the pinned one, or ours is unusable.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The parent refused.
+    #[error("the parent answered {status} {code}: {detail}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Its code.
+        code: String,
+        /// Its detail.
+        detail: String,
+        /// When it asked to be tried again, in seconds.
+        retry_after_s: Option<u64>,
+    },
+    /// The engine did not take the answer, or has no request.
+    #[error(transparent)]
+    Engine(#[from] DoorError),
+    /// This server does not hold the key that has to sign.
+    #[error("this server has no desk key of {0}")]
+    NoKey(OrgId),
+    /// The request cannot be signed.
+    #[error("the request cannot be signed: {0}")]
+    Sign(String),
+}
+
+impl LinkError {
+    fn failure(&self) -> LinkFailure {
+        let code = match self {
+            Self::Unreachable(_) => "UNREACHABLE",
+            Self::Tls(_) => "TLS",
+            Self::Refused { code, .. } => code,
+            Self::Engine(error) => error.code(),
+            Self::NoKey(_) => "NO_KEY",
+            Self::Sign(_) => "SIGN",
+        };
+        LinkFailure {
+            code: code.to_owned(),
+            detail: self.to_string(),
+        }
+    }
+}
+
+/// Exchanges with the parent for as long as the server runs: at once when there is something new,
+/// otherwise at the set interval, with longer and longer pauses while it fails.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    let mut stopping = shared.stopping.clone();
+    let mut commits = shared.commits.subscribe();
+    let mut parent = Parent::default();
+    let mut failures = 0u32;
+    loop {
+        // This round takes everything that was committed before it.
+        while commits.try_recv().is_ok() {}
+        let mut wait = shared.config.link_poll;
+        match round(&shared, &mut parent).await {
+            Ok(Some(outcome)) => {
+                failures = 0;
+                if outcome.more {
+                    wait = Duration::ZERO;
+                }
+            }
+            Ok(None) => failures = 0,
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                tracing::warn!(%error, failures, "the link to the parent failed; what is here is safe");
+                wait = after_failure(&shared, &error, failures);
+                let (now, failure) = (clock::now(), error.failure());
+                let noted = shared
+                    .writer
+                    .call(move |calls| calls.link_failed(now, &failure));
+                if let Err(error) = noted.await {
+                    tracing::warn!(%error, "the failure could not be noted");
+                }
+            }
+        }
+        let woken = async {
+            // New data goes at once, but a failing parent is not hammered.
+            if failures > 0 {
+                std::future::pending::<()>().await;
+            }
+            let _ = commits.recv().await;
+        };
+        tokio::select! {
+            go_on = pause(&mut stopping, wait) => if !go_on { return },
+            () = woken => {}
+        }
+    }
+}
+
+/// The connection to the parent, kept between rounds.
+#[derive(Default)]
+pub(crate) struct Parent {
+    client: Option<([u8; 32], Client)>,
+    /// The parent's clock minus ours, milliseconds, once it told us.
+    offset_ms: i64,
+}
+
+impl Parent {
+    pub(crate) fn client(&mut self, pin: [u8; 32]) -> Result<Client, LinkError> {
+        if let Some((of, client)) = &self.client
+            && *of == pin
+        {
+            return Ok(client.clone());
+        }
+        let client = client(pin)?;
+        self.client = Some((pin, client.clone()));
+        Ok(client)
+    }
+}
+
+/// A client that trusts the pinned CA only.
+pub(crate) fn client(pin: [u8; 32]) -> Result<Client, LinkError> {
+    Client::builder()
+        .tls_backend_preconfigured(pinned::client_config(pin)?)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(20))
+        .timeout(ROUND)
+        .build()
+        .map_err(|error| LinkError::Unreachable(error.to_string()))
+}
+
+/// One round; nothing when this server has no parent.
+async fn round(
+    shared: &Arc<Shared>,
+    parent: &mut Parent,
+) -> Result<Option<LinkOutcome>, LinkError> {
+    let now = clock::now();
+    let request = shared
+        .writer
+        .call(move |calls| calls.link_request(now))
+        .await?;
+    let Some(request) = request else {
+        return Ok(None);
+    };
+    let LinkRequest {
+        org,
+        audience,
+        url,
+        ca_sha256,
+        body,
+    } = request;
+    let url = shared.config.parent_url.clone().unwrap_or(url);
+    let key = shared.desk_keys.iter().find(|(of, _)| *of == org);
+    let (_, key) = key.ok_or(LinkError::NoKey(org))?;
+    let client = parent.client(ca_sha256)?;
+    let call = Call {
+        client: &client,
+        url: &url,
+        audience: &audience,
+        key,
+    };
+    let answer = call
+        .send(&mut parent.offset_ms, Method::POST, EXCHANGE, &[], body)
+        .await?;
+    let bytes = read_whole(answer).await?;
+    let now = clock::now();
+    let outcome = shared
+        .writer
+        .call(move |calls| calls.link_apply(now, &bytes))
+        .await?;
+    photos::exchange(shared, &call, &mut parent.offset_ms, &outcome).await?;
+    Ok(Some(outcome))
+}
+
+/// How requests to the parent are sent.
+pub(crate) struct Call<'a> {
+    client: &'a Client,
+    url: &'a str,
+    audience: &'a OrgId,
+    key: &'a SigningKey,
+}
+
+impl Call<'_> {
+    /// Sends a signed request; when the parent's clock differs, once more with its time.
+    pub(crate) async fn send(
+        &self,
+        offset_ms: &mut i64,
+        method: Method,
+        target: &str,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Result<Response, LinkError> {
+        for last in [false, true] {
+            let (request, nonce) = self.sign(*offset_ms, &method, target, headers, &body)?;
+            let answer = request
+                .send()
+                .await
+                .map_err(|error| LinkError::Unreachable(in_full(&error)))?;
+            if answer.status().is_success() {
+                return Ok(answer);
+            }
+            let told = self.time_of(&answer, nonce);
+            let refused = refusal(answer).await;
+            match told {
+                Some(time) if !last => *offset_ms = time.ms_since(clock::now()),
+                Some(_) | None => return Err(refused),
+            }
+        }
+        Err(LinkError::Unreachable("no answer".into()))
+    }
+
+    fn sign(
+        &self,
+        offset_ms: i64,
+        method: &Method,
+        target: &str,
+        headers: &[(&'static str, String)],
+        body: &[u8],
+    ) -> Result<(reqwest::RequestBuilder, [u8; 16]), LinkError> {
+        let sign_error = |error: &dyn std::fmt::Display| LinkError::Sign(error.to_string());
+        let mut nonce = [0u8; 16];
+        getrandom::fill(&mut nonce).map_err(|error| sign_error(&error))?;
+        let described = http_signature::Request {
+            method: method.as_str(),
+            target,
+            content: ContentDigest::of(body),
+        };
+        let now = clock::now().plus_ms(offset_ms);
+        let signed = http_signature::sign(&described, self.audience, now, nonce, self.key)
+            .map_err(|error| sign_error(&error))?;
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{target}", self.url));
+        for (name, value) in signed.iter() {
+            request = request.header(name, value);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if !body.is_empty() {
+            request = request.body(body.to_vec());
+        }
+        Ok((request, nonce))
+    }
+
+    /// The parent's time, when it refused for the clock. Its signer is a desk key that the engine
+    /// knows; here the pinned connection vouches for it, and the nonce for its freshness.
+    fn time_of(&self, answer: &Response, nonce: [u8; 16]) -> Option<Timestamp> {
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return None;
+        }
+        let value = answer.headers().get("linli-server-time")?;
+        let bytes = BASE64.decode(value.as_bytes()).ok()?;
+        let time = ServerTime::decode(&bytes).ok()?;
+        (time.body().nonce == nonce).then_some(time.body().at)
+    }
+}
+
+/// Reads an answer of bounded length.
+pub(crate) async fn read_whole(mut answer: Response) -> Result<Vec<u8>, LinkError> {
+    let broken = |error: reqwest::Error| LinkError::Unreachable(in_full(&error));
+    let mut whole = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(broken)? {
+        if whole.len().saturating_add(piece.len()) > ANSWER {
+            return Err(LinkError::Unreachable("the answer is too long".into()));
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
+}
+
+/// The parent's own words.
+pub(crate) async fn refusal(answer: Response) -> LinkError {
+    let status = answer.status().as_u16();
+    let retry_after_s = answer
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let body = read_whole(answer).await.unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    let word = |name: &str| {
+        let text = body.get(name).and_then(serde_json::Value::as_str);
+        text.unwrap_or_default()
+            .chars()
+            .take(300)
+            .collect::<String>()
+    };
+    LinkError::Refused {
+        status,
+        code: word("code"),
+        detail: word("detail"),
+        retry_after_s,
+    }
+}
+
+/// Half of the pause is random, so that many children of one parent do not come back together.
+fn after_failure(shared: &Shared, error: &LinkError, failures: u32) -> Duration {
+    if let LinkError::Refused {
+        retry_after_s: Some(seconds),
+        ..
+    } = error
+    {
+        return Duration::from_secs(*seconds).min(MOST_WAIT);
+    }
+    let base = shared.config.link_poll;
+    let wait = base
+        .saturating_mul(1 << failures.min(8))
+        .min(MOST_WAIT)
+        .max(base);
+    let mut random = [0u8; 1];
+    let _ = getrandom::fill(&mut random);
+    let [random] = random;
+    wait / 2 + wait.saturating_mul(u32::from(random)) / 512
+}
+
+/// An error with its causes: the reason of a failed connection stands at the end of the chain.
+fn in_full(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
