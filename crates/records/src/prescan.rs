@@ -30,6 +30,9 @@ pub const MAX_ACTORS: usize = 32;
 pub const MAX_TEXT: usize = 256;
 /// The highest operation counter and sequence number.
 pub const MAX_COUNTER: u32 = 1 << 31;
+/// The furthest time from 1970 in milliseconds, in either direction: the engine keeps the
+/// differences between times and does not check that they fit.
+pub const MAX_TIME: u64 = 1 << 52;
 
 /// Why a change is not read. All of these are for ever: the bytes do not get better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +40,7 @@ pub enum ScanRefusal {
     /// Longer than [`MAX_BYTES`].
     #[error("the change has more than {MAX_BYTES} bytes")]
     TooLarge,
-    /// Something that we never send: another chunk type, deflated bytes, marks.
+    /// Something that we never send: another chunk type, deflated bytes, marks, tables.
     #[error("unsupported: {0}")]
     Unsupported(&'static str),
     /// The bytes cannot be read as a change.
@@ -148,8 +151,6 @@ pub enum Action {
 pub enum ObjectType {
     /// Keys are names.
     Map,
-    /// Keys are names; an old form of a map.
-    Table,
     /// Keys are elements.
     List,
     /// Keys are elements, which are characters.

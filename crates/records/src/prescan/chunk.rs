@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::columns::{self, Columns};
 use super::leb128::Reader;
-use super::{MAX_ACTORS, MAX_COUNTER, MAX_DEPS, MAX_TEXT, ScanRefusal};
+use super::{MAX_ACTORS, MAX_COUNTER, MAX_DEPS, MAX_TEXT, MAX_TIME, ScanRefusal};
 use crate::rules::{Rule, Rules};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
@@ -66,6 +66,9 @@ pub(super) fn body(bytes: &[u8], rules: Rules) -> Result<(Body<'_>, Columns<'_>)
         Ok(_) | Err(_) => return Err(ScanRefusal::OverCap("operation counters")),
     };
     let time = reader.signed()?;
+    if time.unsigned_abs() > MAX_TIME {
+        return Err(ScanRefusal::OverCap("milliseconds"));
+    }
     let length = reader.unsigned()?;
     if length > MAX_TEXT as u64 {
         return Err(ScanRefusal::OverCap("bytes of message"));

@@ -138,10 +138,9 @@ impl<'a, 'b> Rows<'a, 'b> {
                 self.rules.require(Rule::ZeroCounter, counter > 0)?;
                 self.id(actor, counter).map(Key::Element)
             }
-            (Some(_), Some(_) | None, Some(_))
-            | (Some(_), None, None)
-            | (None, Some(_), Some(_) | None)
-            | (None, None, None) => Err(ScanRefusal::Malformed("a key of no kind")),
+            (Some(_), None, _) | (_, Some(_), _) | (None, None, None) => {
+                Err(ScanRefusal::Malformed("a key of no kind"))
+            }
         }
     }
 
@@ -251,7 +250,8 @@ fn action(number: u64) -> Result<Action, ScanRefusal> {
         3 => Action::Delete,
         4 => Action::Make(ObjectType::Text),
         5 => Action::Increment,
-        6 => Action::Make(ObjectType::Table),
+        // An old form of a map that the engine reads but can no longer look into.
+        6 => return Err(ScanRefusal::Unsupported("tables")),
         7 => return Err(ScanRefusal::Unsupported("marks")),
         _ => return Err(ScanRefusal::Malformed("an unknown action")),
     })

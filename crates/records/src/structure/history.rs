@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use linli_model::{ActorId, ChangeHash};
 
-use super::Examined;
+use super::{Examined, StructureRefusal, examine};
 use crate::prescan::{Action, Key, ObjectType, Op, OpId, ScanRefusal, ScannedChange, Value, scan};
+use crate::rules::Rules;
 
 /// The operations and the causal order of a document's changes.
 ///
@@ -139,6 +140,13 @@ impl History {
             history.remember(&scan(bytes)?);
         }
         Ok(history)
+    }
+
+    /// Checks a change and takes it in.
+    pub fn accept(&mut self, change: &ScannedChange<'_>) -> Result<(), StructureRefusal> {
+        let examined = examine(self, change, Rules::ALL)?;
+        self.extend(change, &examined);
+        Ok(())
     }
 
     /// Whether a change is part of this history.
@@ -383,7 +391,7 @@ impl<'a> Ids<'_, '_, 'a> {
             self.written_place(op)
         };
         let what = match (op.action, op.value) {
-            (Action::Make(ObjectType::Map | ObjectType::Table), _) => What::MakeMap,
+            (Action::Make(ObjectType::Map), _) => What::MakeMap,
             (Action::Make(ObjectType::List | ObjectType::Text), _) => What::MakeList,
             (Action::Put, Value::Counter(_)) => What::PutCounter,
             (Action::Put, _) => What::Put,

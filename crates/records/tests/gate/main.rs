@@ -12,5 +12,16 @@
 #[path = "../support/craft.rs"]
 mod craft;
 
+#[path = "../support/dice.rs"]
+mod dice;
+#[path = "../support/records.rs"]
+mod records;
+#[path = "../support/worlds.rs"]
+mod worlds;
+
 mod ablation;
+mod admission;
 mod base;
+mod differential;
+mod mutants;
+mod rows;

@@ -219,7 +219,9 @@ impl Craft {
     /// What the chunk wraps.
     pub(crate) fn body(&self, columns: &Columns) -> Vec<u8> {
         let mut out = uleb(self.deps.len() as u64);
-        self.deps.iter().for_each(|dep| out.extend(dep.0));
+        for dep in &self.deps {
+            out.extend(dep.0);
+        }
         let actor = |out: &mut Vec<u8>, actor: &ActorId| {
             out.push(16);
             out.extend(actor.0);
@@ -231,13 +233,17 @@ impl Craft {
         out.extend(uleb(self.message.len() as u64));
         out.extend(self.message.as_bytes());
         out.extend(uleb(self.others.len() as u64));
-        self.others.iter().for_each(|other| actor(&mut out, other));
+        for other in &self.others {
+            actor(&mut out, other);
+        }
         out.extend(uleb(columns.len() as u64));
         for (number, bytes) in columns {
             out.extend(uleb(*number));
             out.extend(uleb(bytes.len() as u64));
         }
-        columns.iter().for_each(|(_, bytes)| out.extend(bytes));
+        for (_, bytes) in columns {
+            out.extend(bytes);
+        }
         out
     }
 
@@ -259,7 +265,6 @@ impl Craft {
                 Action::Delete => 3,
                 Action::Make(ObjectType::Text) => 4,
                 Action::Increment => 5,
-                Action::Make(ObjectType::Table) => 6,
             },
             value: match op.value {
                 Value::Null => (0, Vec::new()),
