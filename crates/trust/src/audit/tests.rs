@@ -74,6 +74,18 @@ fn a_row_hashed_anew_breaks_the_next_one() {
 }
 
 #[test]
+fn numbers_have_no_gap_and_no_repeat() {
+    let rows = log(3);
+    let end = ChainEnd::START.verify(&rows).unwrap();
+    for number in [0, 1, 2, 4, 90] {
+        let skewed = ChainEnd { number, ..end };
+        let mut longer = rows.clone();
+        longer.push(skewed.append(at(9), b"hashed well, numbered badly".to_vec()));
+        assert_eq!(ChainEnd::START.verify(&longer), Err(AuditFault::BadRow(3)));
+    }
+}
+
+#[test]
 fn a_signed_head_catches_a_cut_tail_and_a_rewritten_history() {
     let rows = log(20);
     let signed = head(&rows, 15);
