@@ -101,7 +101,7 @@ pub struct ReportInput {
     pub no_photo_reason: Option<NoPhotoReason>,
 }
 
-/// A report that is safe on this device.
+/// A report, a check or an addition that is safe on this device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SavedReport {
     /// The case.
@@ -110,4 +110,17 @@ pub struct SavedReport {
     pub code: String,
     /// When it was saved.
     pub at: i64,
+}
+
+/// Adds photos or words to a case, also as the answer to a return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AmendInput {
+    /// The case.
+    pub case_id: String,
+    /// The `amend` task's `answers`, when this answers one.
+    pub answers: Option<String>,
+    /// Hashes of photos that were added before.
+    pub photos: Vec<String>,
+    /// Words of the person.
+    pub note: Option<String>,
 }

@@ -36,7 +36,7 @@ macro_rules! generate {
 
 fn generated() -> BTreeMap<String, String> {
     let mut files = generate! {
-        ActorDto BindInput BindingDto BindingStage CaseDetail CaseList CaseListKind CaseQuery
+        ActorDto AmendInput BindInput BindingDto BindingStage CaseDetail CaseList CaseListKind CaseQuery
         CaseRow CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason
         CheckVerdict CodeDto DeliveryDto DeliveryState DeviceState DeviceStatus EffectDto
         EmergencyCall ErrorCode ErrorDto FirstSyncDto FirstSyncPart FirstSyncStep GridDto Language

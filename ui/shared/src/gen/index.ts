@@ -1,5 +1,6 @@
 // Generated from crates/device/src/dto. Do not edit.
 export type { ActorDto } from './ActorDto'
+export type { AmendInput } from './AmendInput'
 export type { BindInput } from './BindInput'
 export type { BindingDto } from './BindingDto'
 export type { BindingStage } from './BindingStage'

@@ -1,0 +1,92 @@
+import type { AmendInput, CaseDetail, CheckInput, PhotoDto, ReportInput } from '@linli/ui-shared'
+import { ApiError } from '../error'
+import { caseOf, delivery, event, me, photo } from './build'
+import { categories } from './reference'
+
+/** What the workflow of the real engine decides, as far as the screens need it. */
+
+const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
+
+/** A short code from a number, never with 0, O, 1 or I. */
+function shortCode(seed: number): string {
+  let rest = seed * 7919 + 104_729
+  const letters = Array.from({ length: 6 }, () => {
+    rest = (rest * 48_271) % 2_147_483_647
+    return alphabet.charAt(rest % alphabet.length)
+  })
+  return `${letters.slice(0, 3).join('')}-${letters.slice(3).join('')}`
+}
+
+function photosOf(hashes: string[], at: number): PhotoDto[] {
+  return hashes.map((hash, index) => photo(hash, index === 0 ? 'wide' : 'close', at, false))
+}
+
+export function reportCase(input: ReportInput, now: number, count: number): CaseDetail {
+  const needsPhoto = categories.find(
+    (entry) => entry.category.code === input.category,
+  )?.is_photo_required
+  if (needsPhoto && input.photos.length === 0 && input.no_photo_reason === null) {
+    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+  }
+  if (!input.position && !input.place) {
+    throw new ApiError({ code: 'input_invalid', params: { field: 'place' } })
+  }
+  return caseOf({
+    id: `c-${count}-${now}`,
+    code: shortCode(count),
+    category: input.category,
+    place: input.place ?? '',
+    work: 'reported',
+    glyph: '*...',
+    at: now,
+    delivery: delivery('saved', now, { photo_count: input.photos.length }),
+    row: { urgency: input.urgency },
+    detail: {
+      note: input.note,
+      position: input.position,
+      photos: photosOf(input.photos, now),
+      timeline: [event('report', now, me, { effect: 'pending' })],
+      next_steps: [{ code: 'send', params: {} }],
+    },
+  })
+}
+
+export function checkCase(entry: CaseDetail, input: CheckInput, now: number): void {
+  const task = entry.tasks.find((candidate) => candidate.answers === input.answers)
+  if (!task) throw new ApiError({ code: 'refused', params: { reason: 'overtaken' } })
+  const { verdict } = input
+  if (verdict.result === 'pass' && (input.photos.length === 0 || !verdict.condition_met)) {
+    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+  }
+  entry.tasks = entry.tasks.filter((candidate) => candidate !== task)
+  entry.photos.push(
+    ...photosOf(input.photos, now).map((one) => ({ ...one, kind: 'after' as const })),
+  )
+  entry.timeline.push(
+    event(`check_${verdict.result}`, now, me, {
+      effect: 'pending',
+      reason: verdict.result === 'pass' ? null : { code: verdict.reason, params: {} },
+      note: input.note,
+      photos: input.photos,
+    }),
+  )
+  entry.row.task = null
+  entry.row.work =
+    verdict.result === 'pass' ? 'feedback' : verdict.result === 'fail' ? 'handling' : 'checking'
+  entry.row.delivery = delivery('saved', now, { photo_count: input.photos.length })
+  entry.next_steps = [{ code: 'send', params: {} }]
+}
+
+export function amendCase(entry: CaseDetail, input: AmendInput, now: number): void {
+  if (input.photos.length === 0 && input.note === null) {
+    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+  }
+  entry.tasks = entry.tasks.filter((task) => task.answers !== input.answers)
+  entry.photos.push(...photosOf(input.photos, now))
+  entry.timeline.push(
+    event('amend', now, me, { effect: 'pending', note: input.note, photos: input.photos }),
+  )
+  entry.row.task = null
+  entry.row.delivery = delivery('newer', now, { photo_count: input.photos.length })
+  entry.next_steps = [{ code: 'send', params: {} }]
+}

@@ -1,0 +1,61 @@
+import { convertFileSrc, invoke, type InvokeArgs, type InvokeOptions } from '@tauri-apps/api/core'
+import { listen } from '@tauri-apps/api/event'
+import type { ChangeSet } from '@linli/ui-shared'
+import type { Api } from './api'
+import { ApiError } from './error'
+
+/** The engine's event; the name stands in crates/device/src/dto/change_set.rs. */
+const CHANGE_EVENT = 'linli://changed'
+
+async function call<T>(command: string, args?: InvokeArgs, options?: InvokeOptions): Promise<T> {
+  try {
+    return await invoke<T>(command, args, options)
+  } catch (thrown) {
+    throw ApiError.from(thrown)
+  }
+}
+
+/** The real engine, behind Tauri commands. */
+export const tauriApi: Api = {
+  status: () => call('status'),
+  readTicket: (ticket) => call('read_ticket', { ticket }),
+  bind: (input) => call('bind', { input }),
+  cancelBinding: () => call('cancel_binding'),
+  unlock: (input) => call('unlock', { input }),
+  lock: () => call('lock'),
+  saveSettings: (settings) => call('save_settings', { settings }),
+
+  firstSync: () => call('first_sync'),
+  startWork: () => call('start_work'),
+
+  syncStatus: () => call('sync_status'),
+  outbox: () => call('outbox'),
+  syncNow: () => call('sync_now'),
+
+  listCases: (query) => call('list_cases', { query }),
+  findCase: (id) => call('find_case', { id }),
+  check: (input) => call('check', { input }),
+  amend: (input) => call('amend', { input }),
+
+  listCategories: () => call('list_categories'),
+  // Raw bytes as the body; what is told about them goes in a header.
+  addPhoto: async (photo, input) =>
+    call('add_photo', await photo.arrayBuffer(), {
+      headers: { 'linli-photo': JSON.stringify(input) },
+    }),
+  photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
+  report: (input) => call('report', { input }),
+
+  position: () => call('position'),
+  placeHint: (query) => call('place_hint', { query }),
+  listPlaces: (text, near) => call('list_places', { text, near }),
+
+  loadDraft: (name) => call('load_draft', { name }),
+  saveDraft: (name, content) => call('save_draft', { name, content }),
+  deleteDraft: (name) => call('delete_draft', { name }),
+
+  onChange(listener) {
+    const stop = listen<ChangeSet>(CHANGE_EVENT, (event) => listener(event.payload))
+    return () => void stop.then((unlisten) => unlisten())
+  },
+}

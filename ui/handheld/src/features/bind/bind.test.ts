@@ -1,0 +1,74 @@
+import { flushPromises } from '@vue/test-utils'
+import { expect, test } from 'vitest'
+import { openApp } from '../../test/app'
+
+const TICKET = 'LINLI1:7KQ2-9FXM-4TBW'
+
+test('a text that is no ticket is refused at once, with what to do', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.type('p1.ticket', 'hello')
+  await app.tap('p1.next')
+  expect(app.page()).toContain('这不是绑定码')
+  expect(app.maybe('p2.secret')).toBeNull()
+})
+
+test('a used ticket says so', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.type('p1.ticket', 'LINLI1:7KQ2-9FXM-USED')
+  await app.tap('p1.next')
+  expect(app.page()).toContain('已用过或过期')
+})
+
+test('the last four characters are shown, and binding waits for eight characters typed twice', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.type('p1.ticket', `  ${TICKET}\n`)
+  await app.tap('p1.next')
+  expect(app.text('p2.tail')).toBe('4TBW')
+
+  const bind = () => app.get('p2.bind') as HTMLButtonElement
+  await app.type('p2.secret', 'seven77')
+  await app.type('p2.again', 'seven77')
+  await app.tap('p2.read')
+  expect(bind().disabled).toBe(true)
+  await app.type('p2.secret', 'north gate lamp')
+  expect(app.page()).toContain('两次不一样')
+  expect(bind().disabled).toBe(true)
+  await app.type('p2.again', 'north gate lamp')
+  expect(bind().disabled).toBe(false)
+})
+
+test('after binding the check code is read out, and the first sync begins when it is confirmed', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.type('p1.ticket', TICKET)
+  await app.tap('p1.next')
+  await app.type('p2.secret', 'north gate lamp')
+  await app.type('p2.again', 'north gate lamp')
+  await app.tap('p2.read')
+  await app.tap('p2.bind')
+  expect(app.text('p2.check_code')).toBe('482 913')
+
+  app.engine.confirm()
+  await flushPromises()
+  expect(app.maybe('p3.start')).not.toBeNull()
+})
+
+test('a refused binding leads back to the ticket', async () => {
+  const app = await openApp('/', { scenario: 'confirming' })
+  app.engine.world.status.binding = {
+    stage: 'refused',
+    check_code: null,
+    reason: { code: 'spent', params: {} },
+  }
+  app.engine.tell(['device'])
+  await flushPromises()
+  expect(app.page()).toContain('已用过或过期')
+  await app.tap('p2.cancel')
+  expect(app.maybe('p1.ticket')).not.toBeNull()
+})
+
+test('the language can be changed before anybody signed in', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.tap('language')
+  expect(app.page()).toContain('Bind this device')
+  expect(document.documentElement.lang).toBe('en')
+})

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { openApp } from '../../test/app'
+
+const page = document.documentElement
+
+test('looks change at once and are kept by the engine', async () => {
+  const app = await openApp('/me', { scenario: 'connected' })
+  await app.tap('p19.theme.sunlight')
+  await app.tap('p19.text.extra_large')
+  await app.tap('p19.large_targets.on')
+  expect(page.dataset).toMatchObject({
+    theme: 'sunlight',
+    text: 'extra_large',
+    targets: 'large',
+  })
+  expect(app.engine.world.status.settings).toMatchObject({
+    theme: 'sunlight',
+    text_size: 'extra_large',
+    large_targets: true,
+  })
+})
+
+test('the language changes every word, also of names', async () => {
+  const app = await openApp('/me', { scenario: 'connected' })
+  expect(app.page()).toContain('东花市-20格')
+  await app.tap('p19.language.en')
+  expect(app.page()).toContain('Donghuashi-20 grid')
+  expect(app.page()).not.toContain('待发箱')
+  expect(page.lang).toBe('en')
+})
+
+test('locking is one tap', async () => {
+  const app = await openApp('/me', { scenario: 'connected' })
+  await app.tap('p19.lock')
+  expect(app.maybe('p4.unlock')).not.toBeNull()
+})

@@ -1,0 +1,84 @@
+import type {
+  NoPhotoReason,
+  PhotoDto,
+  PositionDto,
+  ReportInput,
+  UrgencyDto,
+} from '@linli/ui-shared'
+
+/** A report that is being written. Kept in the engine from the first touch. */
+export interface ReportDraft {
+  category: string | null
+  urgency: UrgencyDto
+  position: PositionDto | null
+  place: string
+  /** Whether a person chose the place; a new measurement then no longer replaces it. */
+  isPlaceChosen: boolean
+  note: string
+  photos: PhotoDto[]
+  noPhotoReason: NoPhotoReason | null
+}
+
+/** The part of a draft that says where. */
+export type PlaceChoice = Pick<ReportDraft, 'place' | 'position' | 'isPlaceChosen'>
+
+export function emptyDraft(): ReportDraft {
+  return {
+    category: null,
+    urgency: 'ordinary',
+    position: null,
+    place: '',
+    isPlaceChosen: false,
+    note: '',
+    photos: [],
+    noPhotoReason: null,
+  }
+}
+
+/** Whether there is anything that would be a pity to lose. */
+export function isWorthKeeping(draft: ReportDraft): boolean {
+  return (
+    draft.photos.length > 0 ||
+    draft.category !== null ||
+    draft.note.trim() !== '' ||
+    draft.isPlaceChosen
+  )
+}
+
+/** What a report still lacks, in the order of the screen. */
+export type Missing = 'photos' | 'place' | 'category'
+
+export function missingOf(draft: ReportDraft, isPhotoRequired: boolean): Missing[] {
+  const missing: Missing[] = []
+  if (draft.photos.length === 0 && isPhotoRequired && draft.noPhotoReason === null) {
+    missing.push('photos')
+  }
+  if (draft.position === null && draft.place.trim() === '') missing.push('place')
+  if (draft.category === null) missing.push('category')
+  return missing
+}
+
+/** The report as the engine wants it; only for a draft that lacks nothing. */
+export function inputOf(draft: ReportDraft, category: string): ReportInput {
+  return {
+    category,
+    urgency: draft.urgency,
+    position: draft.position,
+    place: draft.place.trim() || null,
+    note: draft.note.trim() || null,
+    photos: draft.photos.map((photo) => photo.hash),
+    no_photo_reason: draft.photos.length === 0 ? draft.noPhotoReason : null,
+  }
+}
+
+/** A stored draft, or an empty one when it cannot be read by this version. */
+export function parseDraft(content: string | null): ReportDraft {
+  if (content === null) return emptyDraft()
+  try {
+    const stored: unknown = JSON.parse(content)
+    if (typeof stored !== 'object' || stored === null) return emptyDraft()
+    return { ...emptyDraft(), ...stored }
+  } catch {
+    return emptyDraft()
+  }
+}

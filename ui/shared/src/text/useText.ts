@@ -1,0 +1,52 @@
+import { useI18n } from 'vue-i18n'
+import type { CodeDto, NameDto, ParamDto } from '../gen'
+import * as format from './format'
+import { useNow } from './useNow'
+
+/** Texts of codes, names and times in the chosen language. */
+export function useText() {
+  const { t, te, locale } = useI18n()
+  const now = useNow()
+
+  const lookUp: format.Translate = (key, named) => (named ? t(key, named) : t(key))
+
+  function name(of: NameDto): string {
+    return locale.value === 'en' ? of.en || of.zh : of.zh
+  }
+
+  function param(key: string, value: ParamDto): string | number {
+    if (typeof value === 'object') return name(value)
+    if (typeof value === 'number') return key.endsWith('_at') ? time(value, true) : value
+    const text = `${key}.${value}`
+    return te(text) ? t(text) : value
+  }
+
+  function params(of: Record<string, ParamDto>): Record<string, string | number> {
+    return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, param(key, value)]))
+  }
+
+  /** The text `<prefix>.<code>`; an unknown code of a newer server is shown as it came. */
+  function code(prefix: string, of: CodeDto): string {
+    const key = `${prefix}.${of.code}`
+    return te(key) ? t(key, params(of.params)) : t(`${prefix}.unknown`, { code: of.code })
+  }
+
+  function time(at: number, brief = false): string {
+    return format.moment(at, now.value, locale.value, lookUp, brief)
+  }
+
+  return {
+    t,
+    te,
+    locale,
+    now,
+    name,
+    params,
+    code,
+    time,
+    day: (at: number) => format.day(at, locale.value),
+    span: (length: number) => format.span(length, lookUp),
+    ago: (at: number) => format.ago(at, now.value, lookUp),
+    distance: (metres: number) => format.distance(metres, lookUp),
+  }
+}
