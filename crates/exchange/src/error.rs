@@ -19,6 +19,9 @@ pub enum ExchangeError {
     /// This end is not enrolled: it has no root certificate or no edition.
     #[error("not enrolled: {0}")]
     NotEnrolled(&'static str),
+    /// The answer to an enrolment cannot be believed or read. Nothing was installed.
+    #[error("enrolment: {0}")]
+    Enrolment(&'static str),
     /// An edition that is signed and still cannot be used.
     #[error("edition {number} has mistakes: {first}")]
     Edition {

@@ -11,6 +11,7 @@
 //! Absent on purpose: network, clock, randomness, and what a case means.
 
 mod client;
+pub mod enrolment;
 mod error;
 mod judge;
 mod reference;

@@ -1,0 +1,271 @@
+//! The merge engine: what a server decides, without runtime, socket or clock.
+//!
+//! One writer owns it. Every call runs inside one transaction of the ledger together with others
+//! (see [`crate::door`]); `now` comes with the call and random bytes from the caller, so that the
+//! simulator runs this very engine.
+
+mod author;
+mod blobs;
+mod case_rows;
+mod command;
+mod core;
+mod editions;
+mod enrol;
+mod exchange;
+mod fault;
+mod host;
+mod link;
+mod packs;
+mod settle;
+mod status;
+
+use std::collections::BTreeSet;
+
+use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_store::{DbKey, Ledger, Options, Profile, Tx};
+use linli_trust::SigningKey;
+
+use crate::door::{
+    Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
+    Door, DoorError, DoorResult, EngineStatus, Group, JoinState, LinkFailure, LinkOutcome,
+    LinkRequest, OpenedSlot, Opening, PackFile, PeerKey, SlotRequest, SlotRow, Ticked, Verified,
+};
+
+pub use core::Random;
+
+use core::Core;
+use host::Host;
+
+/// The engine with its ledger.
+pub struct Engine {
+    ledger: Ledger,
+    core: Core,
+}
+
+fn options() -> Options {
+    Options { modules: vec![case_rows::module()], projectors: Vec::new() }
+}
+
+impl Engine {
+    /// Opens the server's store.
+    pub fn open(opening: &Opening, random: Random) -> DoorResult<Self> {
+        let key = DbKey::new(*opening.database_key);
+        let ledger = Ledger::open_with(&opening.database, &key, Profile::Server, options())?;
+        Self::assemble(ledger, opening, random)
+    }
+
+    /// An engine whose store lives in memory.
+    pub fn open_in_memory(opening: &Opening, random: Random) -> DoorResult<Self> {
+        Self::assemble(Ledger::open_in_memory(Profile::Server, options())?, opening, random)
+    }
+
+    fn assemble(ledger: Ledger, opening: &Opening, random: Random) -> DoorResult<Self> {
+        let host = ledger.read(|reader| Host::load(reader, &opening.orgs))?;
+        let core = Core::new(host, opening.packs.clone(), opening.pack_retention_ms, random);
+        let mut engine = Self { ledger, core };
+        engine.group(&mut |group| {
+            // A failure here shows again, with its reason, at the first call.
+            let _ = group.part(&mut |_| Ok(()));
+        })?;
+        Ok(engine)
+    }
+
+    /// The ledger, for checks and exports that only read.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+impl Door for Engine {
+    fn group(&mut self, work: &mut dyn FnMut(&mut dyn Group)) -> DoorResult<Committed> {
+        let core = &mut self.core;
+        core.notice = Committed::default();
+        let done = self.ledger.write(|tx| {
+            let mut group = OpenGroup { tx, core, spoiled: None };
+            work(&mut group);
+            group.spoiled.map_or(Ok(()), Err)
+        });
+        if let Err(error) = done {
+            self.core.forget();
+            self.core.notice = Committed::default();
+            return Err(error);
+        }
+        Ok(std::mem::take(&mut self.core.notice))
+    }
+
+    fn desk_keys(&mut self) -> DoorResult<Vec<(OrgId, SigningKey)>> {
+        let keys = self.core.host.desks();
+        Ok(keys.map(|(org, key)| (org.clone(), SigningKey::from_seed(*key.seed()))).collect())
+    }
+
+    fn verify(&mut self) -> DoorResult<Verified> {
+        status::verify(&self.ledger)
+    }
+}
+
+struct OpenGroup<'g, 'c> {
+    tx: &'g mut Tx<'c>,
+    core: &'g mut Core,
+    spoiled: Option<DoorError>,
+}
+
+impl Group for OpenGroup<'_, '_> {
+    fn part(&mut self, work: &mut dyn FnMut(&mut dyn Calls) -> DoorResult<()>) -> DoorResult<()> {
+        let before = self.core.notice.clone();
+        let core = &mut *self.core;
+        let done = self.tx.savepoint(|tx| {
+            core.refresh(tx)?;
+            work(&mut Request { tx, core })
+        });
+        if let Err(error) = &done {
+            self.core.forget();
+            self.core.notice = before;
+            if error.spoils_group() && self.spoiled.is_none() {
+                self.spoiled = Some(error.clone());
+            }
+        }
+        done
+    }
+}
+
+/// One request inside a group.
+struct Request<'r, 'c> {
+    tx: &'r mut Tx<'c>,
+    core: &'r mut Core,
+}
+
+impl Calls for Request<'_, '_> {
+    fn peer(&mut self, id: &KeyId) -> DoorResult<Option<PeerKey>> {
+        Ok(self.core.peer_key(id))
+    }
+
+    fn peer_scopes(&mut self, now: Timestamp, peer: &KeyId) -> DoorResult<BTreeSet<Scope>> {
+        Ok(self.core.scopes_of(peer, now))
+    }
+
+    fn exchange(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>> {
+        self.core.exchange(self.tx, now, peer, body)
+    }
+
+    fn heartbeat(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>> {
+        self.core.heartbeat(self.tx, now, peer, body)
+    }
+
+    fn pack(&mut self, now: Timestamp, peer: &KeyId, scope: &Scope, hash: Option<&[u8; 32]>) -> DoorResult<PackFile> {
+        self.core.pack(self.tx, now, peer, scope, hash)
+    }
+
+    fn enrol(&mut self, now: Timestamp, body: &[u8]) -> DoorResult<Vec<u8>> {
+        self.core.enrol(self.tx, now, body)
+    }
+
+    fn open_slot(&mut self, now: Timestamp, slot: &SlotRequest) -> DoorResult<OpenedSlot> {
+        self.core.open_slot(self.tx, now, slot)
+    }
+
+    fn slots(&mut self, now: Timestamp) -> DoorResult<Vec<SlotRow>> {
+        self.core.slots(self.tx, now)
+    }
+
+    fn confirm_slot(&mut self, now: Timestamp, slot: &str, code: &str) -> DoorResult<KeyId> {
+        self.core.confirm_slot(self.tx, now, slot, code)
+    }
+
+    fn revoke(&mut self, now: Timestamp, key: &KeyId, reason: &str) -> DoorResult<()> {
+        self.core.revoke(self.tx, now, key, reason)
+    }
+
+    fn join_request(&mut self, now: Timestamp, ticket: &str) -> DoorResult<Vec<u8>> {
+        self.core.join_request(self.tx, now, ticket)
+    }
+
+    fn join_apply(&mut self, now: Timestamp, answer: &[u8]) -> DoorResult<JoinState> {
+        self.core.join_apply(self.tx, now, answer)
+    }
+
+    fn link_request(&mut self, now: Timestamp) -> DoorResult<Option<LinkRequest>> {
+        self.core.link_request(self.tx, now)
+    }
+
+    fn link_apply(&mut self, now: Timestamp, answer: &[u8]) -> DoorResult<LinkOutcome> {
+        self.core.link_apply(self.tx, now, answer)
+    }
+
+    fn link_failed(&mut self, now: Timestamp, failure: &LinkFailure) -> DoorResult<()> {
+        self.core.link_failed(self.tx, now, failure)
+    }
+
+    fn import_edition(&mut self, now: Timestamp, json: &[u8]) -> DoorResult<u32> {
+        self.core.import_edition(self.tx, now, json)
+    }
+
+    fn desk_command(&mut self, now: Timestamp, by: &Acting, command: &Command) -> DoorResult<CommandOutcome> {
+        self.core.desk_command(self.tx, now, by, command)
+    }
+
+    fn unit_command(&mut self, now: Timestamp, by: &Acting, command: &Command) -> DoorResult<CommandOutcome> {
+        self.core.unit_command(self.tx, now, by, command)
+    }
+
+    fn cases(&mut self, by: &Acting, filter: &CaseFilter) -> DoorResult<CasePage> {
+        self.core.may_read(by)?;
+        if let Some(state) = filter.state.as_deref().filter(|state| !case_rows::is_state(state)) {
+            return Err(DoorError::Invalid { code: "state".into(), detail: format!("no state is called {state:?}") });
+        }
+        case_rows::list(self.tx, &by.org, filter)
+    }
+
+    fn case(&mut self, by: &Acting, id: &RecordId) -> DoorResult<CaseDetail> {
+        self.core.may_read(by)?;
+        case_rows::find(self.tx, &by.org, id)
+    }
+
+    fn blob_state(&mut self, peer: &KeyId, hash: &BlobHash) -> DoorResult<BlobState> {
+        self.core.blob_state(self.tx, peer, hash)
+    }
+
+    fn blob_readable(&mut self, peer: &KeyId, hash: &BlobHash) -> DoorResult<bool> {
+        self.core.blob_readable(self.tx, peer, hash)
+    }
+
+    fn blob_visible(&mut self, by: &Acting, hash: &BlobHash) -> DoorResult<bool> {
+        self.core.blob_visible(self.tx, by, hash)
+    }
+
+    fn blob_stored(&mut self, now: Timestamp, hash: &BlobHash, size: u64) -> DoorResult<()> {
+        blobs::stored(self.tx, now, hash, size)
+    }
+
+    fn blobs_stored(&mut self, after: Option<&BlobHash>) -> DoorResult<Vec<(BlobHash, u64)>> {
+        blobs::list_stored(self.tx, after)
+    }
+
+    fn tick(&mut self, now: Timestamp) -> DoorResult<Ticked> {
+        self.core.tick(self.tx, now)
+    }
+
+    fn note(&mut self, key: &str) -> DoorResult<Option<Vec<u8>>> {
+        Ok(self.tx.meta(&format!("note/{key}"))?)
+    }
+
+    fn set_note(&mut self, key: &str, value: Option<&[u8]>) -> DoorResult<()> {
+        let name = format!("note/{key}");
+        match value {
+            Some(value) => self.tx.set_meta(&name, value)?,
+            None => self.tx.remove_meta(&name)?,
+        }
+        Ok(())
+    }
+
+    fn notes(&mut self, prefix: &str) -> DoorResult<Vec<(String, Vec<u8>)>> {
+        status::notes(self.tx, prefix)
+    }
+
+    fn status(&mut self, now: Timestamp) -> DoorResult<EngineStatus> {
+        self.core.status(self.tx, now)
+    }
+
+    fn restored(&mut self, _now: Timestamp) -> DoorResult<u64> {
+        self.core.restored(self.tx)
+    }
+}
