@@ -52,6 +52,10 @@ impl Document {
             Some(bytes) => engine::load(bytes).map_err(LoadError::Snapshot)?,
             None => Automerge::new(),
         };
+        // The engine does not look at the checksum of a change that it is given by itself.
+        if let Some(damaged) = tail.iter().find_map(|bytes| scan(bytes).err()) {
+            return Err(LoadError::Tail(damaged.to_string()));
+        }
         if !tail.is_empty() {
             inner = engine::apply(inner, tail.iter().copied()).map_err(LoadError::Tail)?;
         }

@@ -4,6 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::Automerge;
 
+#[cfg(not(panic = "unwind"))]
+compile_error!("the gate catches panics of the merge engine: build with `panic = \"unwind\"`");
+
 /// The engine panicked. What it worked on must be dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the merge engine panicked")]

@@ -5,6 +5,7 @@
 //! loaded again. So every object, element and predecessor must exist in the history of the
 //! change's dependencies, or earlier in the change itself, and must be of the right sort.
 
+mod fact;
 mod history;
 mod operation;
 
@@ -14,7 +15,7 @@ pub use history::History;
 
 use crate::prescan::{MAX_COUNTER, ScannedChange};
 use crate::rules::{Broken, Rule, Rules};
-use history::Fact;
+use fact::Fact;
 
 /// The largest increment of a counter, in either direction.
 pub const MAX_INCREMENT: u64 = 1 << 32;

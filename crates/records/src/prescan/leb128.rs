@@ -94,3 +94,50 @@ impl<'a> Reader<'a> {
             .map_err(|_| ScanRefusal::Malformed("a text is not UTF-8"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unsigned(bytes: &[u8]) -> Result<u64, ScanRefusal> {
+        Reader::new(bytes, Rules::ALL).unsigned()
+    }
+
+    fn signed(bytes: &[u8]) -> Result<i64, ScanRefusal> {
+        Reader::new(bytes, Rules::ALL).signed()
+    }
+
+    #[test]
+    fn the_ends_of_the_ranges_are_read() {
+        let mut most = [0xff; 10];
+        most[9] = 1;
+        assert_eq!(unsigned(&most), Ok(u64::MAX));
+        most[9] = 0;
+        assert_eq!(signed(&most), Ok(i64::MAX));
+        let mut least = [0x80; 10];
+        least[9] = 0x7f;
+        assert_eq!(signed(&least), Ok(i64::MIN));
+        assert_eq!((unsigned(&[0]), signed(&[0x7f])), (Ok(0), Ok(-1)));
+        assert_eq!((signed(&[0x40]), signed(&[0xc0, 0])), (Ok(-64), Ok(64)));
+    }
+
+    #[test]
+    fn longer_forms_and_more_than_64_bits_are_refused() {
+        let longer = ScanRefusal::Rule(Rule::ShortestInteger);
+        assert_eq!(unsigned(&[0x80, 0]), Err(longer));
+        assert_eq!(unsigned(&[0xff, 0]), Err(longer));
+        assert_eq!(signed(&[0x80, 0]), Err(longer));
+        assert_eq!(signed(&[0xff, 0x7f]), Err(longer));
+        assert_eq!(signed(&[0xbf, 0]), Err(longer));
+        let mut too_long = [0x80; 11];
+        too_long[10] = 1;
+        assert_eq!(unsigned(&too_long), Err(TOO_LONG));
+        assert_eq!(signed(&too_long), Err(TOO_LONG));
+        let mut too_high = [0xff; 10];
+        too_high[9] = 2;
+        assert_eq!(unsigned(&too_high), Err(TOO_LONG));
+        assert_eq!(signed(&too_high), Err(TOO_LONG));
+        assert_eq!(unsigned(&[0x80]), Err(ENDS_EARLY));
+        assert_eq!(signed(&[]), Err(ENDS_EARLY));
+    }
+}

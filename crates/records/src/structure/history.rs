@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use linli_model::{ActorId, ChangeHash};
 
+use super::fact::{ActorPlace, Fact, Id, Ids, Place, What};
 use super::{Examined, StructureRefusal, examine};
-use crate::prescan::{Action, Key, ObjectType, Op, OpId, ScanRefusal, ScannedChange, Value, scan};
+use crate::prescan::{ScanRefusal, ScannedChange, scan};
 use crate::rules::Rules;
 
 /// The operations and the causal order of a document's changes.
@@ -23,24 +24,6 @@ pub struct History {
     clocks: Vec<u32>,
     text: String,
     heads: BTreeSet<ChangeHash>,
-}
-
-/// An actor's place in a history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ActorPlace(u32);
-
-impl ActorPlace {
-    pub(super) fn index(self) -> usize {
-        self.0 as usize
-    }
-
-    /// The id of one of this actor's operations.
-    pub(super) fn id(self, counter: u32) -> Id {
-        Id {
-            counter,
-            actor: self,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -66,55 +49,6 @@ impl KnownChange {
     fn max_op(&self) -> u32 {
         (self.start_op + (self.facts.1 - self.facts.0)).saturating_sub(1)
     }
-}
-
-/// The id of an operation within a history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Id {
-    counter: u32,
-    actor: ActorPlace,
-}
-
-impl Id {
-    pub(crate) const ROOT: Self = Self {
-        counter: 0,
-        actor: ActorPlace(0),
-    };
-
-    pub(super) fn counter(self) -> u32 {
-        self.counter
-    }
-
-    pub(super) fn actor(self) -> ActorPlace {
-        self.actor
-    }
-}
-
-/// What is remembered of an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fact<'a> {
-    pub(super) object: Id,
-    pub(super) place: Place<'a>,
-    pub(super) what: What,
-    pub(super) insert: bool,
-}
-
-/// Where in its object an operation works; an insert works on the element that it makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place<'a> {
-    Name(&'a str),
-    Element(Id),
-}
-
-/// What an operation did, as far as later ones ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    MakeMap,
-    MakeList,
-    Put,
-    PutCounter,
-    Delete,
-    Increment,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -349,61 +283,5 @@ impl History {
             what: stored.what,
             insert: stored.insert,
         })
-    }
-}
-
-/// Turns the ids of one change into those of a history.
-pub(super) struct Ids<'h, 'c, 'a> {
-    pub(super) history: &'h History,
-    pub(super) change: &'c ScannedChange<'a>,
-    pub(super) author: ActorPlace,
-}
-
-impl<'a> Ids<'_, '_, 'a> {
-    /// The id in the history; one of an actor that the history does not know resolves to nothing.
-    pub(super) fn id(&self, id: OpId) -> Id {
-        let unknown = ActorPlace(u32::MAX);
-        let actor = match self.change.actors.get(usize::from(id.actor)) {
-            Some(_) if id.actor == 0 => self.author,
-            Some(actor) => self.history.known_place(actor).unwrap_or(unknown),
-            None => unknown,
-        };
-        Id {
-            counter: id.counter,
-            actor,
-        }
-    }
-
-    /// The key or element as it is written in the operation.
-    pub(super) fn written_place(&self, op: &Op<'a>) -> Place<'a> {
-        match op.key {
-            Key::Name(name) => Place::Name(name),
-            Key::Head => Place::Element(Id::ROOT),
-            Key::Element(id) => Place::Element(self.id(id)),
-        }
-    }
-
-    /// What to remember of an operation whose own id is given.
-    pub(super) fn fact(&self, op: &Op<'a>, own: Id) -> Fact<'a> {
-        let place = if op.insert {
-            Place::Element(own)
-        } else {
-            self.written_place(op)
-        };
-        let what = match (op.action, op.value) {
-            (Action::Make(ObjectType::Map), _) => What::MakeMap,
-            (Action::Make(ObjectType::List | ObjectType::Text), _) => What::MakeList,
-            (Action::Put, Value::Counter(_)) => What::PutCounter,
-            (Action::Put, _) => What::Put,
-            (Action::Delete, _) => What::Delete,
-            (Action::Increment, _) => What::Increment,
-        };
-        let object = op.object.map_or(Id::ROOT, |id| self.id(id));
-        Fact {
-            object,
-            place,
-            what,
-            insert: op.insert,
-        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::history::{ActorPlace, Fact, History, Id, Ids, Place, What};
+use super::fact::{ActorPlace, Fact, Id, Ids, Place, What};
+use super::history::History;
 use super::{MAX_COUNTER_VALUE, MAX_INCREMENT, StructureRefusal};
 use crate::prescan::{Action, Key, Op, ScannedChange, Value};
 use crate::rules::{Rule, Rules};
@@ -162,12 +163,12 @@ impl<'h, 'c, 'a> Checker<'h, 'c, 'a> {
 
     /// An operation of the history or earlier in this change, and whether the author could see it.
     fn find(&self, id: Id) -> Option<(Fact<'_>, bool)> {
-        if id.actor() == self.ids.author && id.counter() >= self.start {
-            let at = (id.counter() - self.start) as usize;
+        if id.actor == self.ids.author && id.counter >= self.start {
+            let at = (id.counter - self.start) as usize;
             return self.facts.get(at).map(|fact| (*fact, true));
         }
         let (fact, seq) = self.ids.history.fact(id)?;
-        let included = self.clock.get(id.actor().index()).copied().unwrap_or(0);
+        let included = self.clock.get(id.actor.index()).copied().unwrap_or(0);
         Some((fact, seq <= included))
     }
 }

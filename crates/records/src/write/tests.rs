@@ -308,3 +308,29 @@ fn a_deletion_holds_until_something_it_had_not_seen_is_merged() {
         .unwrap();
     assert_eq!(read::deletion(&doc), read::Deletion::Live);
 }
+
+#[test]
+fn a_bit_that_flipped_on_the_disk_is_noticed_when_loading() {
+    let mut doc = case();
+    let first = doc.snapshot();
+    let edit = fields(&[("note", "abc".into())]);
+    let edit = write(&mut doc, &actor(2), &edit, &note(), Timestamp(2))
+        .unwrap()
+        .unwrap();
+    for at in 0..edit.bytes.len() {
+        let mut tail = edit.bytes.clone();
+        tail[at] ^= 1;
+        assert!(
+            Document::load(Some(&first), &[&tail]).is_err(),
+            "byte {at} of the tail"
+        );
+    }
+    for at in 0..first.len() {
+        let mut snapshot = first.clone();
+        snapshot[at] ^= 1;
+        assert!(
+            Document::load(Some(&snapshot), &[]).is_err(),
+            "byte {at} of the snapshot"
+        );
+    }
+}

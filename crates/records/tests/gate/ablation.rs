@@ -190,6 +190,39 @@ fn each_rule_alone_keeps_a_bad_change_out() {
     }
 }
 
+/// The folder of changes that every later version must go on refusing, one file per rule; they
+/// stand on top of `base-1` to `base-3`. `LINLI_BLESS=1` writes files that are not there yet and
+/// never changes one that is.
+fn corpus() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/changes")
+}
+
+#[test]
+fn the_kept_corpus_is_refused_for_the_reason_in_its_name() {
+    let base = Base::new();
+    let kept = |name: &str, bytes: &[u8]| {
+        let path = corpus().join(format!("{name}.bin"));
+        if !path.exists() && std::env::var("LINLI_BLESS").is_ok() {
+            std::fs::write(&path, bytes).unwrap();
+        }
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    for (number, bytes) in base.all().into_iter().enumerate() {
+        assert_eq!(kept(&format!("base-{}", number + 1), bytes), bytes);
+    }
+    for rule in Rule::ALL
+        .into_iter()
+        .filter(|rule| *rule != Rule::ActorOfKey)
+    {
+        let bytes = not_canonical(&base, rule)
+            .or_else(|| not_fitting(&base, rule))
+            .unwrap();
+        let rules = Rules::ALL.without(Rule::ActorOfKey);
+        let refused = gate(&base, &kept(rule.code(), &bytes), key_a(), rules);
+        assert_eq!(refused, Err(rule));
+    }
+}
+
 /// The crafted changes of the corpus that must be refused under more than one guise.
 #[test]
 fn more_of_the_corpus_is_refused() {

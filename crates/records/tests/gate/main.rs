@@ -23,5 +23,8 @@ mod ablation;
 mod admission;
 mod base;
 mod differential;
+mod judging;
+mod last_net;
+mod layout;
 mod mutants;
 mod rows;

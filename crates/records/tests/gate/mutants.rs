@@ -292,6 +292,46 @@ fn bent_bytes_with_a_right_checksum_never_hurt() {
     assert!(passed > 50, "only {passed} mutants passed the gate");
 }
 
+/// Bent changes on top of bent changes, as far as the gate lets the chain grow.
+#[test]
+fn chains_of_bent_changes_never_hurt() {
+    let mut dice = Dice::new(4);
+    let (seeds, mut longest) = (seeds(40), 0);
+    for _ in 0..times(1_000) {
+        let seed = dice.pick(&seeds);
+        let mut link = Seed {
+            before: seed.before.clone(),
+            history: seed.history.clone(),
+            doc: seed.doc.clone(),
+            change: seed.change.clone(),
+        };
+        for length in 1..=4 {
+            let bent = (0..8).map(|_| bend_operations(&mut dice, &link));
+            let Some(bytes) = bent.into_iter().find(|bytes| passes(&link, bytes)) else {
+                break;
+            };
+            if let Err(fault) = merge(&link, &bytes) {
+                panic!("{fault}: link {length} {}", hex(&bytes));
+            }
+            longest = longest.max(length);
+            let scanned = scan(&bytes).unwrap();
+            link.history.accept(&scanned).unwrap();
+            link.doc
+                .apply_changes([Change::from_bytes(bytes.clone()).unwrap()])
+                .unwrap();
+            let next = Craft {
+                seq: scanned.seq + 1,
+                start_op: u64::from(scanned.max_op()) + 1,
+                deps: vec![scanned.hash],
+                ..Craft::of(&scanned)
+            };
+            link.change = next.bytes();
+            link.before.push(bytes);
+        }
+    }
+    assert_eq!(longest, 4);
+}
+
 #[test]
 fn bent_operations_never_hurt() {
     let passed = run(
