@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use linli_model::case::Rules;
+
 use crate::world::{Class, Violation, World, editions};
 
 const STORIES: u64 = 10_000;
@@ -12,16 +14,27 @@ const STORIES: u64 = 10_000;
 /// What may stay broken, per class, in ten thousand stories with faults; everything else is an error.
 const OPEN: &[(Class, usize)] = &[];
 
+/// What 10,000 stories without faults must contain at least so often, or they prove nothing.
+const CONTENTS: &[(&str, usize)] = &[];
+
 #[test]
 fn stories_without_faults_keep_every_rule() {
-    let broken = run_all(false);
+    let (broken, tally) = run_all(false);
+    print(&tally);
     let total: usize = broken.values().map(Vec::len).sum();
     assert_eq!(total, 0, "{}", summary(&broken));
+    if number("LINLI_STORY").or(number("LINLI_STORIES")).is_none() {
+        for (words, least) in CONTENTS {
+            let found = tally.get(*words).copied().unwrap_or(0);
+            assert!(found >= *least, "{words}: {found} times");
+        }
+    }
 }
 
 #[test]
 fn stories_with_faults_keep_every_rule_but_the_open_ones() {
-    let broken = run_all(true);
+    let (broken, tally) = run_all(true);
+    print(&tally);
     for (class, seeds) in &broken {
         let open = OPEN
             .iter()
@@ -36,6 +49,15 @@ fn stories_with_faults_keep_every_rule_but_the_open_ones() {
     }
 }
 
+fn print(tally: &Tally) {
+    let lines: Vec<String> = tally
+        .iter()
+        .map(|(words, count)| format!("{count:8} {words}"))
+        .collect();
+    println!("{}", lines.join("\n"));
+}
+
+type Tally = BTreeMap<String, usize>;
 type Broken = BTreeMap<Class, Vec<(u64, Violation)>>;
 
 fn summary(broken: &Broken) -> String {
@@ -60,19 +82,20 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Runs the stories on all cores; the violations by class, one for each story.
-fn run_all(has_faults: bool) -> Broken {
+fn run_all(has_faults: bool) -> (Broken, Tally) {
+    let rules = editions();
     if let Some(seed) = number("LINLI_STORY") {
-        return collect(vec![(seed, tell(seed, has_faults, true))]);
+        return collect(vec![(seed, tell(seed, has_faults, &rules, true))]);
     }
     let stories = number("LINLI_STORIES").unwrap_or(STORIES);
     let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    let rules = &rules;
     let results = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|first| {
                 let part = (first..stories).step_by(threads as usize);
                 scope.spawn(move || {
-                    part.map(|seed| (seed, tell(seed, has_faults, false)))
-                        .filter(|(_, violations)| !violations.is_empty())
+                    part.map(|seed| (seed, tell(seed, has_faults, rules, false)))
                         .collect::<Vec<_>>()
                 })
             })
@@ -85,26 +108,36 @@ fn run_all(has_faults: bool) -> Broken {
     collect(results)
 }
 
-fn collect(results: Vec<(u64, Vec<Violation>)>) -> Broken {
-    let mut broken = Broken::new();
-    for (seed, violations) in results {
+fn collect(results: Vec<(u64, Told)>) -> (Broken, Tally) {
+    let (mut broken, mut tally) = (Broken::new(), Tally::new());
+    for (seed, told) in results {
         // What came first is the cause; what follows from it would only be counted twice.
-        if let Some(first) = violations.into_iter().next() {
+        if let Some(first) = told.violations.into_iter().next() {
             broken.entry(first.class).or_default().push((seed, first));
         }
+        for (words, count) in told.tally {
+            *tally.entry(words).or_default() += count;
+        }
     }
-    broken
+    (broken, tally)
 }
 
-fn tell(seed: u64, has_faults: bool, with_diary: bool) -> Vec<Violation> {
-    let rules = editions();
-    let mut world = World::new(seed, has_faults, &rules);
+struct Told {
+    violations: Vec<Violation>,
+    tally: Tally,
+}
+
+fn tell(seed: u64, has_faults: bool, rules: &BTreeMap<u32, Rules>, with_diary: bool) -> Told {
+    let mut world = World::new(seed, has_faults, rules);
     if with_diary {
         world.diary = Some(Vec::new());
     }
     world.run();
     if let Some(diary) = &world.diary {
-        eprintln!("{}", diary.join("\n"));
+        println!("{}", diary.join("\n"));
     }
-    world.violations
+    Told {
+        violations: world.violations,
+        tally: world.tally,
+    }
 }

@@ -24,8 +24,8 @@ use node::{Feed, Node, NodeIndex, NodeKind};
 pub(crate) use check::{Class, Violation};
 
 /// A world in which a story runs.
-pub(crate) struct World {
-    pub(crate) rules: BTreeMap<u32, Rules>,
+pub(crate) struct World<'a> {
+    pub(crate) rules: &'a BTreeMap<u32, Rules>,
     pub(crate) rng: Rng,
     pub(crate) nodes: Vec<Node>,
     /// Links by their two ends, the smaller first; true when up.
@@ -34,6 +34,8 @@ pub(crate) struct World {
     cases: usize,
     next_change: u64,
     views: BTreeMap<(CaseIndex, u64), Rc<CaseView>>,
+    /// What a server last looked at a case with.
+    looks: BTreeMap<(NodeIndex, CaseIndex), (u64, Timestamp, BTreeSet<OrgId>)>,
     /// Pages that were delivered and may come again, late.
     echoes: Vec<(NodeIndex, NodeIndex, Vec<Rc<Change>>)>,
     /// Older states of nodes, for restores.
@@ -50,17 +52,23 @@ pub(crate) struct World {
     ever_members: BTreeMap<CaseIndex, BTreeSet<OrgId>>,
     dropped: BTreeSet<CaseIndex>,
     has_faults: bool,
+    /// How many cases the story has at most.
+    most_cases: usize,
+    /// How many exchanges follow each step of work: slow lines or fast ones.
+    pace: usize,
     pub(crate) violations: Vec<Violation>,
+    /// How often each event ended with each verdict in the final logs, and each incident.
+    pub(crate) tally: BTreeMap<String, usize>,
     pub(crate) diary: Option<Vec<String>>,
 }
 
 /// When stories begin: a working day.
 const START: Timestamp = Timestamp(1_788_220_800_000);
 
-impl World {
-    pub(crate) fn new(seed: u64, has_faults: bool, rules: &BTreeMap<u32, Rules>) -> Self {
+impl<'a> World<'a> {
+    pub(crate) fn new(seed: u64, has_faults: bool, rules: &'a BTreeMap<u32, Rules>) -> Self {
         let mut world = Self {
-            rules: rules.clone(),
+            rules,
             rng: Rng::new(seed),
             nodes: Vec::new(),
             links: BTreeMap::new(),
@@ -68,6 +76,7 @@ impl World {
             cases: 0,
             next_change: 0,
             views: BTreeMap::new(),
+            looks: BTreeMap::new(),
             echoes: Vec::new(),
             backups: Vec::new(),
             refused: BTreeSet::new(),
@@ -78,7 +87,10 @@ impl World {
             ever_members: BTreeMap::new(),
             dropped: BTreeSet::new(),
             has_faults,
+            most_cases: 1 + (seed % 3) as usize,
+            pace: (seed / 3 % 4) as usize,
             violations: Vec::new(),
+            tally: BTreeMap::new(),
             diary: None,
         };
         world.build();
@@ -159,7 +171,7 @@ impl World {
             && !self.nodes[b].is_dead
     }
 
-    fn rules(&self) -> &Rules {
+    fn rules(&self) -> &'a Rules {
         &self.rules[&1]
     }
 
@@ -176,7 +188,7 @@ impl World {
         if let Some(view) = self.views.get(&key) {
             return Some(Rc::clone(view));
         }
-        let view = Rc::new(fold(&doc.log, &self.rules));
+        let view = Rc::new(fold(&doc.log, self.rules));
         let ever = self.ever_members.entry(case).or_default();
         ever.extend(view.members.iter().cloned());
         self.views.insert(key, Rc::clone(&view));

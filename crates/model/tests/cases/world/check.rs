@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use linli_model::case::{CaseView, IncidentKind, Place, State, fold};
+use linli_model::case::{CaseView, IncidentKind, Place, State, Verdict, fold};
 use linli_model::{Level, OrgId, Timestamp};
 
 use super::World;
@@ -52,7 +52,7 @@ pub(crate) struct Violation {
     pub(crate) what: String,
 }
 
-impl World {
+impl World<'_> {
     pub(super) fn fail(&mut self, class: Class, what: String) {
         self.write(|_| format!("VIOLATION {class:?}: {what}"));
         self.violations.push(Violation { class, what });
@@ -125,11 +125,30 @@ impl World {
         let Some(view) = self.view(first, case) else {
             return;
         };
+        self.count(&view);
         self.check_members(case, &view);
         self.check_line(case, &view);
         self.check_incidents(case, &view);
         self.check_inputs(first, case, &view);
         self.check_merge(first, case, &view);
+    }
+
+    /// Counts what the stories are made of, so that they cannot become hollow unnoticed.
+    fn count(&mut self, view: &CaseView) {
+        for entry in &view.timeline {
+            let verdict = match entry.verdict {
+                Verdict::Effective => "effective",
+                Verdict::NoEffect(reason) => reason.as_str(),
+            };
+            let words = format!("{} {verdict}", entry.name);
+            *self.tally.entry(words).or_default() += 1;
+        }
+        for incident in &view.incidents {
+            *self
+                .tally
+                .entry(format!("{:?}", incident.kind))
+                .or_default() += 1;
+        }
     }
 
     fn check_members(&mut self, case: CaseIndex, view: &CaseView) {
@@ -205,7 +224,7 @@ impl World {
         }
         log.head.place = "elsewhere".into();
         log.head.urgency = linli_model::case::Urgency::Danger;
-        let other = fold(&log, &self.rules);
+        let other = fold(&log, self.rules);
         let same = other.now == view.now
             && other.confirmed == view.confirmed
             && other.timeline == view.timeline

@@ -21,7 +21,7 @@ pub(super) enum Luck {
     Deaf,
 }
 
-impl World {
+impl World<'_> {
     /// One exchange between neighbours: control first, then both directions; while it lasts both are
     /// live for each other. True when anything was stored anywhere.
     pub(super) fn exchange(&mut self, a: NodeIndex, b: NodeIndex, luck: Luck) -> bool {
@@ -227,7 +227,7 @@ impl World {
                 doc.add(change);
             }
         }
-        fold(&doc.log, &self.rules).members.contains(org)
+        fold(&doc.log, self.rules).members.contains(org)
     }
 
     fn gate(&self, node: NodeIndex, from: NodeIndex, change: &Change) -> Gate {
@@ -264,6 +264,8 @@ impl World {
         match doc.check(change) {
             Ok(_) => Gate::Store,
             Err(Trouble::Missing) => Gate::Wait,
+            // What its server has counts; the device's own branch will be refused when it pushes it.
+            Err(Trouble::Forked) if !here.is_server() => Gate::Wait,
             Err(Trouble::Forked) => Gate::Refuse,
         }
     }

@@ -9,7 +9,7 @@ use super::World;
 use super::doc::{CaseIndex, ChangeId, Doc, Entry};
 use super::node::{Feed, Node, NodeIndex};
 
-impl World {
+impl World<'_> {
     /// Keeps a copy of a node as it is now.
     pub(super) fn back_up(&mut self, node: NodeIndex) {
         let copy = self.nodes[node].clone();

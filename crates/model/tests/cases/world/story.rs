@@ -22,14 +22,15 @@ const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// Rounds of complete exchanges after which everything must be quiet.
 const MAX_ROUNDS: usize = 40;
 
-impl World {
+impl World<'_> {
     /// Runs the story to its end and checks everything.
     pub(crate) fn run(&mut self) {
-        let steps = 30 + self.rng.below(40);
+        self.prelude();
+        let steps = 40 + self.rng.below(60);
         for _ in 0..steps {
-            let minutes = self.rng.below(40);
+            let minutes = self.rng.below(30);
             self.pass(i64::try_from(minutes).unwrap() * MINUTE_MS);
-            if self.rng.percent(4) {
+            if self.rng.percent(2) {
                 let days = 1 + self.rng.below(5);
                 self.pass(i64::try_from(days).unwrap() * DAY_MS);
             }
@@ -42,23 +43,44 @@ impl World {
         self.check_end();
     }
 
+    /// A first case comes some way in good order, so that stories begin everywhere.
+    fn prelude(&mut self) {
+        let depth = self.rng.below(16);
+        while self.cases == 0 && depth > 0 {
+            self.begin_case();
+        }
+        let links: Vec<(NodeIndex, NodeIndex)> = self.links.keys().copied().collect();
+        for _ in 0..depth {
+            self.pass(5 * MINUTE_MS);
+            self.act(24);
+            for (a, b) in &links {
+                self.exchange(*a, *b, Luck::Good);
+            }
+        }
+    }
+
     fn pass(&mut self, ms: i64) {
         self.now = self.now.plus_ms(ms);
     }
 
     fn step(&mut self) {
         match self.rng.below(100) {
-            0..8 if self.cases < 3 => self.begin_case(),
-            0..50 => self.act(),
-            50..80 => self.some_exchange(),
-            80..87 => self.some_link(),
-            87..91 => self.echo(),
+            0..8 if self.cases < self.most_cases => self.begin_case(),
+            0..38 => {
+                self.act(5);
+                for _ in 0..self.pace {
+                    self.some_exchange();
+                }
+            }
+            38..80 => self.some_exchange(),
+            80..86 => self.some_link(),
+            86..91 => self.echo(),
             91..95 => {
                 let node = self.rng.below(self.nodes.len());
                 self.settle_everything(node, &BTreeSet::new());
             }
             _ if self.has_faults => self.fault(),
-            _ => self.act(),
+            _ => self.act(5),
         }
     }
 
@@ -77,9 +99,9 @@ impl World {
     }
 
     fn some_link(&mut self) {
-        let at = self.rng.below(self.links.len());
+        let (at, is_up) = (self.rng.below(self.links.len()), self.rng.percent(60));
         if let Some((_, up)) = self.links.iter_mut().nth(at) {
-            *up = !*up;
+            *up = is_up;
         }
     }
 
@@ -233,8 +255,27 @@ impl World {
         }
     }
 
-    /// Somebody does something that their screen offers, and now and then something it does not.
-    fn act(&mut self) {
+    /// Somebody does something that their screen offers, and now and then something it does not. Of a
+    /// few people with a case before them the one acts whose step moves a case on.
+    fn act(&mut self, screens: usize) {
+        let mut offers: Vec<Offer> = Vec::new();
+        for _ in 0..screens {
+            self.add_offers(&mut offers);
+        }
+        let total: usize = offers.iter().map(|offer| weight(offer.name)).sum();
+        let mut at = self.rng.below(total);
+        let chosen = offers.into_iter().find(|offer| {
+            let hit = at < weight(offer.name);
+            at = at.saturating_sub(weight(offer.name));
+            hit
+        });
+        if let Some(offer) = chosen {
+            let by = self.somebody(offer.node, offer.role);
+            self.attempt(offer.node, offer.case, by, offer.name, offer.is_careless);
+        }
+    }
+
+    fn add_offers(&mut self, offers: &mut Vec<Offer>) {
         let node = self.rng.below(self.nodes.len());
         if self.nodes[node].is_dead || !self.nodes[node].recovering.is_empty() {
             return;
@@ -246,62 +287,48 @@ impl World {
         let Some(view) = self.view(node, case) else {
             return;
         };
-        let by = self.somebody(node);
-        let mut names = next_steps(&view, self.rules(), &by);
-        names.retain(|name| !matches!(name, EventName::HandOver | EventName::Absorb));
-        let careless = by.device.is_some() && self.rng.percent(12);
-        if careless {
-            let rows = table().rows().filter(|row| row.class == EventClass::Field);
-            names = rows
-                .map(|row| row.event)
-                .filter(|name| *name != EventName::Report)
-                .collect();
-        }
-        let name = self.rng.pick(&names).copied();
-        let dull = matches!(
-            name,
-            Some(
-                EventName::Note
-                    | EventName::Amend
-                    | EventName::VisitResult
-                    | EventName::Instruction
-                    | EventName::Reminder
-                    | EventName::Cc
-                    | EventName::Supervision
-                    | EventName::CancelSupervision
-                    | EventName::RequestForceClose
-                    | EventName::RequestVoid
-                    | EventName::Decline
-            )
-        );
-        let name = if dull && self.rng.percent(75) {
-            self.rng.pick(&names).copied()
-        } else {
-            name
-        };
-        if let Some(name) = name {
-            self.attempt(node, case, by, name, careless);
+        let is_careless = !self.nodes[node].is_server() && self.rng.percent(6);
+        for role in self.roles_at(node) {
+            let by = self.somebody(node, role);
+            let names = if is_careless {
+                let rows = table()
+                    .rows()
+                    .filter(|row| row.class == EventClass::Field && row.event != EventName::Report);
+                rows.filter(|row| row.actors.contains(&role))
+                    .map(|row| row.event)
+                    .collect()
+            } else {
+                next_steps(&view, self.rules(), &by)
+            };
+            offers.extend(names.into_iter().map(|name| Offer {
+                node,
+                case,
+                role,
+                name,
+                is_careless,
+            }));
         }
     }
 
-    fn somebody(&mut self, node: NodeIndex) -> Author {
+    fn roles_at(&self, node: NodeIndex) -> Vec<Role> {
+        match &self.nodes[node].kind {
+            NodeKind::Device { .. } => vec![Role::GridAssistant, Role::GridManager],
+            NodeKind::Server { org } => {
+                let kind = self.rules().tree().find(org).map(|org| org.kind);
+                roles_of(kind.unwrap_or(OrgKind::Station)).to_vec()
+            }
+        }
+    }
+
+    fn somebody(&mut self, node: NodeIndex, role: Role) -> Author {
         match self.nodes[node].kind.clone() {
             NodeKind::Device { org, staff, .. } => Author {
                 org,
                 staff: staff[0].clone(),
-                role: if self.rng.percent(75) {
-                    Role::GridAssistant
-                } else {
-                    Role::GridManager
-                },
+                role,
                 device: Some(self.nodes[node].key),
             },
-            NodeKind::Server { org } => {
-                let kind = self.rules().tree().find(&org).map(|org| org.kind);
-                let roles = roles_of(kind.unwrap_or(OrgKind::Station));
-                let role = *self.rng.pick(roles).unwrap();
-                self.person(&org, role)
-            }
+            NodeKind::Server { org } => self.person(&org, role),
         }
     }
 
@@ -393,5 +420,75 @@ impl World {
         let target = (0..self.cases).find(|at| record(*at) == choice.into && *at != case)?;
         let view = self.view(node, target)?;
         Some((target, view.confirmed.clone()))
+    }
+}
+
+struct Offer {
+    node: NodeIndex,
+    case: CaseIndex,
+    role: Role,
+    name: EventName,
+    is_careless: bool,
+}
+
+/// How likely somebody chooses a step: what moves a case on comes first.
+fn weight(name: EventName) -> usize {
+    match name {
+        EventName::HandOver | EventName::Absorb | EventName::Start | EventName::Report => 0,
+        EventName::File
+        | EventName::Dispatch
+        | EventName::Acknowledge
+        | EventName::SubmitResult
+        | EventName::Verify
+        | EventName::CheckPass
+        | EventName::Take
+        | EventName::Resume
+        | EventName::ConfirmUnable
+        | EventName::Close
+        | EventName::Hold => 200,
+        EventName::Merge
+        | EventName::CheckFail
+        | EventName::Extend
+        | EventName::RejectResult
+        | EventName::RequestHold
+        | EventName::RequestExtension
+        | EventName::RequestReject
+        | EventName::SelfHandle
+        | EventName::AcceptOnSpot
+        | EventName::AppealReview
+        | EventName::AppealDecided
+        | EventName::Appeal
+        | EventName::Object
+        | EventName::Reopen => 100,
+        EventName::RequestVerification
+        | EventName::CheckUnable
+        | EventName::ReturnCase
+        | EventName::Refile
+        | EventName::SendBack
+        | EventName::Void
+        | EventName::ForceClose => 50,
+        EventName::Escalate | EventName::Refer | EventName::Decline | EventName::Assign => 10,
+        EventName::Intake
+        | EventName::Evaluate
+        | EventName::RequestCheck
+        | EventName::Amend
+        | EventName::Note
+        | EventName::VisitResult
+        | EventName::RequestEscalation
+        | EventName::UnitAccept
+        | EventName::UnitReject
+        | EventName::RefuseRequest
+        | EventName::RequestVoid
+        | EventName::Redispatch
+        | EventName::Unmerge
+        | EventName::Cc
+        | EventName::Withdraw
+        | EventName::Overdue
+        | EventName::Reminder
+        | EventName::Supervision
+        | EventName::CancelSupervision
+        | EventName::Instruction
+        | EventName::Recall
+        | EventName::RequestForceClose => 3,
     }
 }

@@ -14,7 +14,7 @@ use super::doc::{CaseIndex, Change, Doc, Entry, record};
 use super::node::{NodeIndex, NodeKind};
 use crate::district::staff;
 
-impl World {
+impl World<'_> {
     /// Writes one change under the node's own chain and lists it.
     pub(super) fn author(
         &mut self,
@@ -42,7 +42,10 @@ impl World {
             entries,
         });
         author.store(&change, None);
-        self.list(node, case, None);
+        let makes_members = |(_, entry): &(EntryId, Entry)| !matches!(entry, Entry::Receipt(_));
+        if change.entries.iter().any(makes_members) {
+            self.list(node, case, None);
+        }
     }
 
     /// Lists a case for every neighbour that is a member, and for the devices of its grid.
@@ -78,6 +81,11 @@ impl World {
         if !here.is_server() || !here.recovering.is_empty() || !here.docs.contains_key(&case) {
             return;
         }
+        // Nothing new since the last look: the server would do nothing either.
+        let look = (here.docs[&case].content, self.now, live.clone());
+        if self.looks.insert((node, case), look.clone()) == Some(look) {
+            return;
+        }
         self.admit_all(node, case);
         self.give_receipt(node, case);
         for _ in 0..30 {
@@ -101,7 +109,7 @@ impl World {
         }
         let log = &self.nodes[node].docs[&case].log;
         let now = self.now;
-        let admits = admit_pending(log, &self.rules, &desk, |_, event| Stamps {
+        let admits = admit_pending(log, self.rules, &desk, |_, event| Stamps {
             received_at: now,
             happened_at: event.at,
         });
@@ -196,7 +204,7 @@ impl World {
             answers,
             again_of: None,
         };
-        let admit = own_admit(log, &view, &self.rules, &desk, (id, &event), self.now).unwrap();
+        let admit = own_admit(log, &view, self.rules, &desk, (id, &event), self.now).unwrap();
         let head = log.head.clone();
         if !admit.verdict.is_effective() {
             let what = format!("{:?} {:?} {:?}", event.by.role, event.kind, admit.verdict);
@@ -248,8 +256,8 @@ impl World {
         self.write(|world| format!("{} creates {case} with {:?}", world.name(node), event.kind));
         let mut entries = vec![(id, Entry::Event(event.clone()))];
         if is_own {
-            let view = linli_model::case::fold(&doc.log, &self.rules);
-            let rules = &self.rules;
+            let view = linli_model::case::fold(&doc.log, self.rules);
+            let rules = self.rules;
             let admit = own_admit(&doc.log, &view, rules, &desk, (id, &event), self.now).unwrap();
             let next = EntryId { counter: 2, ..id };
             entries.push((next, Entry::Admit(admit)));
