@@ -6,7 +6,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use linli_model::{BlobHash, RecordId, Scope};
+use linli_model::{BlobHash, IdError, RecordId, Scope};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::SyncError;
@@ -96,24 +96,19 @@ impl UploadMetadata {
             };
             let bytes = BASE64
                 .decode(found)
-                .map_err(|e| SyncError::malformed(NAME, e))?;
-            String::from_utf8(bytes).map_err(|e| SyncError::malformed(NAME, e))
+                .map_err(|e| SyncError::malformed(NAME, e.to_string()))?;
+            String::from_utf8(bytes).map_err(|e| SyncError::malformed(NAME, e.to_string()))
         };
+        let wrong = |e: IdError| SyncError::malformed(NAME, e.to_string());
         let mime = find("mime")?;
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'+' | b'.');
         if mime.is_empty() || mime.len() > 64 || !mime.bytes().all(plain) {
             return Err(SyncError::malformed(NAME, "not a media type"));
         }
         Ok(Self {
-            blob: find("blob")?
-                .parse()
-                .map_err(|e| SyncError::malformed(NAME, e))?,
-            record: find("record")?
-                .parse()
-                .map_err(|e| SyncError::malformed(NAME, e))?,
-            scope: find("scope")?
-                .parse()
-                .map_err(|e| SyncError::malformed(NAME, e))?,
+            blob: find("blob")?.parse().map_err(wrong)?,
+            record: find("record")?.parse().map_err(wrong)?,
+            scope: find("scope")?.parse().map_err(wrong)?,
             mime,
         })
     }
@@ -135,7 +130,7 @@ pub fn checksum_matches(value: &str, piece: &[u8]) -> Result<bool, SyncError> {
     }
     let digest = BASE64
         .decode(digest)
-        .map_err(|e| SyncError::malformed(NAME, e))?;
+        .map_err(|e| SyncError::malformed(NAME, e.to_string()))?;
     Ok(digest == Sha256::digest(piece).as_slice())
 }
 

@@ -156,10 +156,11 @@ codes! {
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Other(number) => write!(f, "OTHER_{number}"),
-            known => f.write_str(known.name()),
+        f.write_str(self.name())?;
+        if let Self::Other(number) = self {
+            write!(f, "_{number}")?;
         }
+        Ok(())
     }
 }
 

@@ -55,6 +55,13 @@ pub enum SyncError {
     Caller(&'static str),
 }
 
+/// Everything that zstd reports is about its stream.
+impl From<std::io::Error> for SyncError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Stream(error.to_string())
+    }
+}
+
 impl SyncError {
     /// The code that tells a peer about this error.
     pub fn code(&self) -> Code {
@@ -80,10 +87,10 @@ impl SyncError {
         }
     }
 
-    pub(crate) fn malformed(frame: &'static str, reason: impl ToString) -> Self {
+    pub(crate) fn malformed(frame: &'static str, reason: impl Into<String>) -> Self {
         Self::Malformed {
             frame,
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A request is `Hello`, then any of `Control`, `Offer`, `Fetch` and `DigestAsk`, then `End`. A
 //! response is `Welcome`, then any of `Personal`, `Control`, `Ack`, `Page`, `Fetched`, `BlobWanted`,
-//! `Digest`, `Buckets` and `Bucket`, then `End`; or, at any place, `Error`, which ends it.
+//! `Digest`, `InStep`, `Buckets` and `Bucket`, then `End`; or, at any place, `Error`, which ends it.
 //!
 //! Each frame has a wire struct with numbered fields, private to its file, and a domain struct; the
 //! step between them is checked. A field once numbered keeps its number; new fields are optional
@@ -25,7 +25,7 @@ use minicbor::{Decode, Encode};
 pub use ack::{Ack, Outcome};
 pub use control::{ControlItem, ControlPart, ControlTag};
 pub(crate) use control::{Joiner, split_control};
-pub use digests::{Bucket, Buckets, Digest, DigestAsk, RecordHeads};
+pub use digests::{Bucket, Buckets, Digest, DigestAsk, InStep, RecordHeads};
 pub use hello::{Hello, Want};
 pub use offer::{Offer, OfferMode};
 pub use page::{Fetch, Fetched, Page};
@@ -116,6 +116,8 @@ frames! {
     Bucket(Bucket) = 23;
     /// A signed item for this device alone.
     Personal(Box<Personal>) = 24;
+    /// Scopes in which nothing happened and both ends hold the same.
+    InStep(InStep) = 25;
     /// Photos that the server asks for. May be skipped: they are asked for again.
     BlobWanted(BlobWanted) = 128;
 }
@@ -150,7 +152,7 @@ impl<T: Wire> Wire for Box<T> {
 
 /// Encodes a wire struct.
 pub(crate) fn put<M: Encode<()>>(frame: &'static str, msg: &M) -> Result<Vec<u8>, SyncError> {
-    minicbor::to_vec(msg).map_err(|e| SyncError::malformed(frame, e))
+    minicbor::to_vec(msg).map_err(|e| SyncError::malformed(frame, e.to_string()))
 }
 
 /// Decodes a wire struct, after its shape was checked.
@@ -159,12 +161,13 @@ pub(crate) fn get<'b, M: Decode<'b, ()>>(
     bytes: &'b [u8],
 ) -> Result<M, SyncError> {
     check_shape(bytes).map_err(|reason| SyncError::malformed(frame, reason))?;
-    minicbor::decode(bytes).map_err(|e| SyncError::malformed(frame, e))
+    minicbor::decode(bytes).map_err(|e| SyncError::malformed(frame, e.to_string()))
 }
 
 /// Reads a scope's name.
 pub(crate) fn scope(frame: &'static str, text: &str) -> Result<linli_model::Scope, SyncError> {
-    text.parse().map_err(|e| SyncError::malformed(frame, e))
+    text.parse()
+        .map_err(|e: linli_model::IdError| SyncError::malformed(frame, e.to_string()))
 }
 
 #[cfg(test)]

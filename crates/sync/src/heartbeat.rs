@@ -351,7 +351,7 @@ impl Manifest {
         });
         let cases = self.cases.iter().take(named).map(|case| CaseMsg {
             code: Text(case.code.clone()),
-            flags: u8::from(case.danger) * DANGER | u8::from(case.text) * TEXT,
+            flags: (u8::from(case.danger) * DANGER) | (u8::from(case.text) * TEXT),
             photos: case.photos,
             age_s: case.age_s,
             reason: case.reason.number(),

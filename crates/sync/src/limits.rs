@@ -31,7 +31,7 @@ pub const CONTROL_PART_BYTES: usize = 128 * KIB;
 /// Largest frame of a control item.
 pub const CONTROL_FRAME_BYTES: usize = CONTROL_PART_BYTES + KIB;
 /// Largest control item, put together. The largest is an edition: organisations, staff and the
-/// borders of a district's grids as GeoJSON, 1-2 MiB for a district of 600 grids. The cap is trust's on
+/// borders of a district's grids as `GeoJSON`, 1-2 MiB for a district of 600 grids. The cap is trust's on
 /// an edition, and its signature.
 pub const CONTROL_ITEM_BYTES: usize = 8 * MIB + KIB;
 /// Largest item for one device: trust's cap on a wipe order, and its signature.
@@ -67,10 +67,10 @@ pub const REQUEST_BYTES: u64 = 16 * MIB as u64;
 /// Largest inflated response, whatever a client asks for.
 pub const RESPONSE_BYTES: u64 = 16 * MIB as u64;
 /// Smallest `max_bytes` that a client may ask for: one page and what comes before it.
-pub const LEAST_RESPONSE_BYTES: u32 = 64 * KIB as u32;
+pub const LEAST_RESPONSE_BYTES: u32 = 64 * 1024;
 /// What a client asks for unless it has a reason: about 256 KiB on the wire (sync.md §8, bar of
 /// one request per 256 KiB).
-pub const USUAL_RESPONSE_BYTES: u32 = MIB as u32;
+pub const USUAL_RESPONSE_BYTES: u32 = 1024 * 1024;
 
 /// Most records in one pack frame.
 pub const PACK_FRAME_RECORDS: usize = 4_096;

@@ -6,6 +6,3 @@ mod response;
 
 pub(crate) use request::RequestRules;
 pub(crate) use response::ResponseRules;
-
-#[cfg(test)]
-mod tests;

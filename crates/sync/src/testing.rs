@@ -8,7 +8,8 @@ use linli_trust::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::frames::{Hello, Want, Welcome};
+use crate::codec::FrameWriter;
+use crate::frames::{Frame, Hello, Want, Welcome};
 use crate::limits;
 
 pub(crate) const AT: Timestamp = Timestamp(1_763_000_000_000);
@@ -125,4 +126,13 @@ pub(crate) fn tombstone() -> Tombstone {
         signer: key(2).id(),
     };
     Signed::seal(body, &key(2)).unwrap()
+}
+
+/// A body of these frames, whatever their order.
+pub(crate) fn body_of(frames: &[Frame]) -> Vec<u8> {
+    let mut writer = FrameWriter::new().unwrap();
+    for frame in frames {
+        writer.push(frame.kind(), &frame.encode().unwrap()).unwrap();
+    }
+    writer.finish().unwrap()
 }

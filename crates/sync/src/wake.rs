@@ -134,10 +134,8 @@ mod tests {
 
     #[test]
     fn events_come_back_however_the_stream_is_cut_and_lines_end() {
-        let text = events()
-            .iter()
-            .map(|wake| format!("{KEEP_ALIVE}{}", wake.to_event()))
-            .collect::<String>();
+        let texts = events().iter().map(Wake::to_event).collect::<Vec<_>>();
+        let text = [KEEP_ALIVE, &texts.join(KEEP_ALIVE)].concat();
         for ending in ["\n", "\r\n", "\r"] {
             let text = text.replace('\n', ending);
             for step in 1..=text.len() {

@@ -1,6 +1,6 @@
 //! Reading an answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use linli_model::{BatchId, BlobHash, Scope};
 use linli_trust::{Certificate, Checkpoint, Revocation, SignedEdition, Tombstone};
@@ -123,7 +123,8 @@ pub struct Response {
     digests: BTreeMap<Scope, Option<[u8; 32]>>,
     /// The digests that the hello named.
     asked_digests: BTreeMap<Scope, Option<[u8; 32]>>,
-    queued: Option<Event>,
+    wants: Vec<(Scope, u64)>,
+    queued: VecDeque<Event>,
     failed: Option<SyncError>,
 }
 
@@ -131,6 +132,7 @@ impl Response {
     pub(super) fn to(hello: &Hello, rules: RequestRules) -> Result<Self, SyncError> {
         let wants = hello.wants.iter();
         let digests: BTreeMap<_, _> = wants
+            .clone()
             .map(|want| (want.scope.clone(), want.digest))
             .collect();
         Ok(Self {
@@ -140,7 +142,8 @@ impl Response {
             generation_seen: hello.generation_seen,
             asked_digests: digests.clone(),
             digests,
-            queued: None,
+            wants: wants.map(|want| (want.scope.clone(), want.since)).collect(),
+            queued: VecDeque::new(),
             failed: None,
         })
     }
@@ -183,7 +186,7 @@ impl Response {
 
     fn advance(&mut self, input: &mut &[u8]) -> Result<Option<Event>, SyncError> {
         loop {
-            if let Some(event) = self.queued.take() {
+            if let Some(event) = self.queued.pop_front() {
                 return Ok(Some(event));
             }
             let Some(raw) = self.reader.next(input)? else {
@@ -212,7 +215,8 @@ impl Response {
             Frame::Welcome(welcome) => {
                 if let Some(seen) = self.generation_seen.filter(|_| self.rules.is_void()) {
                     let now = welcome.generation;
-                    self.queued = Some(Event::GenerationChanged { seen, now });
+                    self.queued
+                        .push_back(Event::GenerationChanged { seen, now });
                 }
                 Event::Welcomed(welcome)
             }
@@ -237,6 +241,15 @@ impl Response {
                 Some(event) => event,
                 None => return Ok(None),
             },
+            Frame::InStep(in_step) => {
+                // The rules have seen that each number is a want that named its digest.
+                for number in in_step.wants {
+                    if let Some((scope, seq)) = self.wants.get(usize::from(number)).cloned() {
+                        self.queued.push_back(Event::InStep { scope, seq });
+                    }
+                }
+                return Ok(None);
+            }
             Frame::Buckets(buckets) => Event::Buckets(buckets),
             Frame::Bucket(bucket) => Event::Bucket(bucket),
             Frame::Error(error) => Event::Failed(error),
@@ -256,14 +269,17 @@ impl Response {
         let same_as_asked = self.asked_digests.get(&scope).copied().flatten();
         let theirs = digest.or(same_as_asked);
         let theirs = theirs.ok_or_else(|| SyncError::malformed("Digest", "none was named"))?;
-        Ok(mine.map(|mine| match mine == theirs {
-            true => Event::InStep { scope, seq },
-            false => Event::Diverged {
-                scope,
-                seq,
-                mine,
-                theirs,
-            },
+        Ok(mine.map(|mine| {
+            if mine == theirs {
+                Event::InStep { scope, seq }
+            } else {
+                Event::Diverged {
+                    scope,
+                    seq,
+                    mine,
+                    theirs,
+                }
+            }
         }))
     }
 }

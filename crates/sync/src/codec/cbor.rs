@@ -131,9 +131,10 @@ pub(crate) fn check_shape(bytes: &[u8]) -> Result<(), &'static str> {
             _ => return Err("a type that the protocol does not use"),
         }
         if open.close_one() {
-            return match rest.is_empty() {
-                true => Ok(()),
-                false => Err("bytes after the end"),
+            return if rest.is_empty() {
+                Ok(())
+            } else {
+                Err("bytes after the end")
             };
         }
     }

@@ -88,11 +88,8 @@ impl fmt::Debug for FrameReader {
 impl FrameReader {
     /// A reader of one body.
     pub fn new(caps: Caps) -> Result<Self, SyncError> {
-        let stream = |e: std::io::Error| SyncError::Stream(e.to_string());
-        let mut inflate = Decoder::new().map_err(stream)?;
-        inflate
-            .set_parameter(DParameter::WindowLogMax(limits::WINDOW_LOG))
-            .map_err(stream)?;
+        let mut inflate = Decoder::new()?;
+        inflate.set_parameter(DParameter::WindowLogMax(limits::WINDOW_LOG))?;
         Ok(Self {
             inflate,
             caps,
@@ -193,18 +190,16 @@ impl FrameReader {
     /// Inflates once. False: there is nothing left to inflate.
     fn inflate(&mut self, input: &mut &[u8]) -> Result<bool, SyncError> {
         if self.ended {
-            return match input.is_empty() {
-                true => Ok(false),
-                false => Err(SyncError::Stream("bytes after the end".to_owned())),
+            return if input.is_empty() {
+                Ok(false)
+            } else {
+                Err(SyncError::Stream("bytes after the end".to_owned()))
             };
         }
         if input.is_empty() && !self.more_inside {
             return Ok(false);
         }
-        let status = self
-            .inflate
-            .run_on_buffers(input, &mut self.chunk)
-            .map_err(|e| SyncError::Stream(e.to_string()))?;
+        let status = self.inflate.run_on_buffers(input, &mut self.chunk)?;
         *input = input.get(status.bytes_read..).unwrap_or_default();
         self.from = 0;
         self.to = status.bytes_written;

@@ -112,7 +112,7 @@ fn frames_over_their_cap_are_refused_on_both_sides() {
 
 #[test]
 fn a_body_over_its_cap_is_refused_however_small_its_frames_are() {
-    let plain = [[200u8, 0, 0, 0, 3, 1, 2, 3]; 3 * 1024 * 1024].concat();
+    let plain = [200u8, 0, 0, 0, 3, 1, 2, 3].repeat(3 * 1024 * 1024);
     let wire = raw_body(&plain);
     assert!(wire.len() < 64 * 1024);
     let refused = read_all(&wire, 4096);
@@ -132,10 +132,10 @@ fn bytes_after_the_end_and_larger_windows_are_refused() {
     let twice = [body(&frames), body(&frames)].concat();
     assert!(matches!(read_all(&twice, 7), Err(SyncError::Stream(_))));
 
-    let mut wide = zstd::stream::Encoder::new(Vec::new(), 3).unwrap();
-    wide.window_log(limits::WINDOW_LOG + 1).unwrap();
-    std::io::Write::write_all(&mut wide, &[7u8; 100_000]).unwrap();
-    let wire = wide.finish().unwrap();
+    let mut larger = zstd::stream::Encoder::new(Vec::new(), 3).unwrap();
+    larger.window_log(limits::WINDOW_LOG + 1).unwrap();
+    std::io::Write::write_all(&mut larger, &vec![7u8; 100_000]).unwrap();
+    let wire = larger.finish().unwrap();
     assert!(matches!(read_all(&wire, 7), Err(SyncError::Stream(_))));
 }
 

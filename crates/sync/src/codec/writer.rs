@@ -31,14 +31,10 @@ impl fmt::Debug for FrameWriter {
 impl FrameWriter {
     /// A writer of one body.
     pub fn new() -> Result<Self, SyncError> {
-        let mut deflate = Encoder::new(limits::WIRE_LEVEL).map_err(broken)?;
-        deflate
-            .set_parameter(CParameter::WindowLog(limits::WINDOW_LOG))
-            .map_err(broken)?;
+        let mut deflate = Encoder::new(limits::WIRE_LEVEL)?;
+        deflate.set_parameter(CParameter::WindowLog(limits::WINDOW_LOG))?;
         // The transport has its own integrity check and every change is hashed: no checksum.
-        deflate
-            .set_parameter(CParameter::ChecksumFlag(false))
-            .map_err(broken)?;
+        deflate.set_parameter(CParameter::ChecksumFlag(false))?;
         Ok(Self {
             deflate,
             out: Vec::new(),
@@ -63,7 +59,7 @@ impl FrameWriter {
 
     /// Ends the block at hand, so that the reader can have every frame written so far.
     pub fn flush(&mut self) -> Result<(), SyncError> {
-        self.drain(|deflate, out| deflate.flush(out))
+        self.drain(Encoder::flush)
     }
 
     /// Takes what is compressed so far. What is still inside the compressor comes later.
@@ -110,12 +106,8 @@ impl FrameWriter {
     ) -> Result<usize, SyncError> {
         let mut chunk = [0u8; CHUNK];
         let mut out = OutBuffer::around(chunk.as_mut_slice());
-        let left = step(&mut self.deflate, &mut out).map_err(broken)?;
+        let left = step(&mut self.deflate, &mut out)?;
         self.out.extend_from_slice(out.as_slice());
         Ok(left)
     }
-}
-
-fn broken(error: std::io::Error) -> SyncError {
-    SyncError::Stream(error.to_string())
 }

@@ -77,7 +77,7 @@ impl ControlItem {
             Self::Tombstone(item) => item.encode(),
             Self::Checkpoint(item) => item.encode(),
         }
-        .map_err(|e| SyncError::malformed("control item to send", e))
+        .map_err(|e| SyncError::malformed("control item to send", e.to_string()))
     }
 
     /// Reads an item.
@@ -93,7 +93,7 @@ impl ControlItem {
 }
 
 fn signed<B: SignedBody>(bytes: &[u8]) -> Result<Signed<B>, SyncError> {
-    Signed::decode(bytes).map_err(|e| SyncError::malformed(B::NAME, e))
+    Signed::decode(bytes).map_err(|e| SyncError::malformed(B::NAME, e.to_string()))
 }
 
 /// One part of a control item.

@@ -20,6 +20,13 @@ pub struct Digest {
     pub digest: Option<[u8; 32]>,
 }
 
+/// Scopes in which nothing happened and both ends hold the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InStep {
+    /// Their places among the wants of the hello, ascending.
+    pub wants: Vec<u16>,
+}
+
 /// A question about the digests of a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DigestAsk {
@@ -70,6 +77,12 @@ struct DigestMsg {
     seq: u64,
     #[n(2)]
     digest: Option<ByteArray<32>>,
+}
+
+#[derive(Encode, Decode)]
+struct InStepMsg {
+    #[n(0)]
+    wants: Bounded<u16, { limits::WANTS }>,
 }
 
 #[derive(Encode, Decode)]
@@ -127,6 +140,21 @@ impl Wire for Digest {
             seq: msg.seq,
             digest: msg.digest.map(Into::into),
         })
+    }
+}
+
+impl Wire for InStep {
+    fn to_wire(&self) -> Result<Vec<u8>, SyncError> {
+        let wants = Bounded(self.wants.clone());
+        put("InStep", &InStepMsg { wants })
+    }
+
+    fn from_wire(bytes: &[u8]) -> Result<Self, SyncError> {
+        let msg: InStepMsg = get("InStep", bytes)?;
+        if !msg.wants.0.is_sorted_by(|a, b| a < b) {
+            return Err(SyncError::malformed("InStep", "wants that do not ascend"));
+        }
+        Ok(Self { wants: msg.wants.0 })
     }
 }
 

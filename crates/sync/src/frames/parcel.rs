@@ -84,7 +84,7 @@ pub(super) type Forms = Vec<(u8, Option<Vec<u8>>)>;
 pub(super) fn forms(parcel: &Parcel) -> Result<Forms, SyncError> {
     parcel
         .check()
-        .map_err(|e| SyncError::malformed("parcel to send", e))?;
+        .map_err(|e| SyncError::malformed("parcel to send", e.to_string()))?;
     let pairs = parcel.batch.entries.iter().zip(&parcel.bodies);
     let forms = pairs.map(|(entry, body)| match body {
         None => (BARE, None),
@@ -119,7 +119,7 @@ pub(super) fn msg<'b>(parcel: &'b Parcel, forms: &'b Forms) -> ParcelMsg<'b> {
 
 /// Reads a parcel: restores hashes and chunks, then has the signed header checked against them.
 /// The signature itself is the receiver's to check, against the signer's certificate.
-pub(super) fn parcel(frame: &'static str, msg: ParcelMsg<'_>) -> Result<Parcel, SyncError> {
+pub(super) fn parcel(frame: &'static str, msg: &ParcelMsg<'_>) -> Result<Parcel, SyncError> {
     let mut entries = Vec::with_capacity(msg.entries.0.len());
     let mut bodies = Vec::with_capacity(msg.entries.0.len());
     for entry in &msg.entries.0 {
@@ -134,10 +134,10 @@ pub(super) fn parcel(frame: &'static str, msg: ParcelMsg<'_>) -> Result<Parcel, 
         });
         bodies.push(body);
     }
-    let signature = Signature(msg.signature.into());
+    let signature = Signature(*msg.signature);
     SealedBatch::open(msg.header.to_vec(), signature, entries)
         .and_then(|batch| Parcel::new(batch, bodies))
-        .map_err(|e| SyncError::malformed(frame, e))
+        .map_err(|e| SyncError::malformed(frame, e.to_string()))
 }
 
 fn restore(

@@ -38,7 +38,7 @@ impl Wire for Personal {
             Self::Wipe(item) => (WIPE, item.encode()),
             Self::Time(item) => (TIME, item.encode()),
         };
-        let bytes = Bytes(bytes.map_err(|e| SyncError::malformed("item to send", e))?);
+        let bytes = Bytes(bytes.map_err(|e| SyncError::malformed("item to send", e.to_string()))?);
         put("Personal", &PersonalMsg { tag, bytes })
     }
 
@@ -57,5 +57,5 @@ impl Wire for Personal {
 }
 
 fn signed<B: SignedBody>(bytes: &[u8]) -> Result<Signed<B>, SyncError> {
-    Signed::decode(bytes).map_err(|e| SyncError::malformed(B::NAME, e))
+    Signed::decode(bytes).map_err(|e| SyncError::malformed(B::NAME, e.to_string()))
 }

@@ -1,5 +1,7 @@
 //! Changes of several batches in one order.
 
+use std::fmt;
+
 use linli_trust::{EntryRef, Parcel, SealedBatch};
 use minicbor::{Decode, Encode};
 
@@ -14,10 +16,22 @@ use crate::limits;
 /// each batch stands once, with bare hashes for the changes that are not in this stretch, and
 /// `order` tells how the changes follow each other. A batch that goes on in another stretch is
 /// named there again, so that each stretch can be verified by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Stretch {
     parcels: Vec<Parcel>,
     order: Vec<Run>,
+}
+
+/// Counts only: what is written in a record does not belong in a log.
+impl fmt::Debug for Stretch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = self.order.iter().map(|run| run.count).sum::<usize>();
+        write!(
+            f,
+            "Stretch({} batches, {changes} changes)",
+            self.parcels.len()
+        )
+    }
 }
 
 /// Changes that follow each other in one parcel.
@@ -147,11 +161,7 @@ impl Stretch {
 
     /// Reads the wire form: every change with bytes stands in the order exactly once.
     pub(super) fn from_msg(frame: &'static str, msg: StretchMsg<'_>) -> Result<Self, SyncError> {
-        let parcels = msg
-            .parcels
-            .0
-            .into_iter()
-            .map(|msg| parcel::parcel(frame, msg));
+        let parcels = msg.parcels.0.iter().map(|msg| parcel::parcel(frame, msg));
         let parcels = parcels.collect::<Result<Vec<_>, _>>()?;
         let Some(order) = msg.order else {
             return Ok(Self::of(parcels));

@@ -72,6 +72,7 @@ impl RequestRules {
             | Frame::Page(_)
             | Frame::Fetched(_)
             | Frame::Digest(_)
+            | Frame::InStep(_)
             | Frame::Buckets(_)
             | Frame::Bucket(_)
             | Frame::Personal(_)

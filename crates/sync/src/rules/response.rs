@@ -8,7 +8,9 @@ use linli_model::Scope;
 
 use super::request::{OfferedBatch, RequestRules};
 use crate::error::SyncError;
-use crate::frames::{Ack, Digest, DigestAsk, Frame, Generation, OfferMode, Outcome, Page};
+use crate::frames::{
+    Ack, Digest, DigestAsk, Frame, Generation, InStep, OfferMode, Outcome, Page, Want,
+};
 
 /// Where one feed stands within a response.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +25,7 @@ pub(crate) struct ResponseRules {
     offered: Vec<OfferedBatch>,
     next_ack: usize,
     generation_seen: Option<Generation>,
+    wants: Vec<Want>,
     places: BTreeMap<Scope, Place>,
     fetched: BTreeSet<Scope>,
     asked: Vec<DigestAsk>,
@@ -36,18 +39,19 @@ impl ResponseRules {
     pub(crate) fn to(request: RequestRules) -> Result<Self, SyncError> {
         let hello = request.hello.filter(|_| request.ended);
         let hello = hello.ok_or(SyncError::Order("a request without its end"))?;
-        let places = hello.wants.into_iter().map(|want| {
+        let places = hello.wants.iter().map(|want| {
             let place = Place {
                 at: want.since,
                 is_closed: false,
             };
-            (want.scope, place)
+            (want.scope.clone(), place)
         });
         Ok(Self {
             offered: request.offered,
             next_ack: 0,
             generation_seen: hello.generation_seen,
             places: places.collect(),
+            wants: hello.wants,
             fetched: request.fetched,
             asked: request.asked,
             is_welcomed: false,
@@ -100,6 +104,7 @@ impl ResponseRules {
             Frame::Ack(ack) => self.see_ack(ack),
             Frame::Page(page) => self.see_page(page),
             Frame::Digest(digest) => self.see_digest(digest),
+            Frame::InStep(in_step) => self.see_in_step(in_step),
             Frame::Control(_) => self.see_unless_void(true, "control items"),
             Frame::Fetched(fetched) => {
                 let is_asked = self.fetched.contains(&fetched.scope);
@@ -166,6 +171,25 @@ impl ResponseRules {
         Ok(())
     }
 
+    fn see_in_step(&mut self, in_step: &InStep) -> Result<(), SyncError> {
+        for want in &in_step.wants {
+            let scope = self.unmoved(*want).map(|want| want.scope.clone());
+            let place = scope.and_then(|scope| self.places.get_mut(&scope));
+            let place = place.ok_or(SyncError::Order("in step where nothing can be compared"))?;
+            place.is_closed = true;
+        }
+        Ok(())
+    }
+
+    /// The want with this number, when the client named its digest there and the answer has not
+    /// moved its place.
+    pub(crate) fn unmoved(&self, number: u16) -> Option<&Want> {
+        let want = self.wants.get(usize::from(number))?;
+        let place = self.places.get(&want.scope)?;
+        let is_unmoved = !place.is_closed && place.at == want.since && !self.is_void;
+        (is_unmoved && want.digest.is_some()).then_some(want)
+    }
+
     fn see_answer(&mut self, scope: &Scope, bucket: Option<u8>) -> Result<(), SyncError> {
         let found = self
             .asked
@@ -179,9 +203,10 @@ impl ResponseRules {
     }
 
     fn see_unless_void(&self, is_asked: bool, what: &'static str) -> Result<(), SyncError> {
-        match is_asked && !self.is_void {
-            true => Ok(()),
-            false => Err(SyncError::Order(what)),
+        if is_asked && !self.is_void {
+            Ok(())
+        } else {
+            Err(SyncError::Order(what))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Writing an answer within the bytes that the client asked for.
 
+use std::collections::BTreeSet;
+
 use linli_model::{BlobHash, Timestamp};
 
 use super::request::Asked;
@@ -9,7 +11,7 @@ use crate::error::SyncError;
 use crate::fit::Fit;
 use crate::frames::{
     Ack, BlobWanted, Bucket, Buckets, ControlItem, Digest, End, ErrorFrame, Fetched, Frame, Hello,
-    Outcome, Page, Personal, Welcome, split_control,
+    InStep, Outcome, Page, Personal, Welcome, split_control,
 };
 use crate::limits;
 use crate::rules::ResponseRules;
@@ -25,6 +27,8 @@ pub struct Answer {
     has_progress: bool,
     is_full: bool,
     control_last: u64,
+    /// The wants that are known to be in step; said at the end.
+    in_step: BTreeSet<u16>,
 }
 
 impl Answer {
@@ -40,6 +44,7 @@ impl Answer {
             hello: asked.hello,
             rules: ResponseRules::to(asked.rules)?,
             has_progress: false,
+            in_step: BTreeSet::new(),
             is_full: false,
         };
         answer.write(&Frame::Welcome(welcome))?;
@@ -111,12 +116,16 @@ impl Answer {
 
     /// Adds the digest of a scope after its last page. Only when the client has reached the end of
     /// the feed with this answer.
-    pub fn digest(&mut self, mut digest: Digest) -> Result<(), SyncError> {
-        let mut wants = self.hello.wants.iter();
-        let want = wants.find(|want| want.scope == digest.scope);
-        // 32 bytes that do not compress, saved in every exchange in which nothing happened.
-        if digest.digest.is_some() && want.and_then(|want| want.digest) == digest.digest {
-            digest.digest = None;
+    pub fn digest(&mut self, digest: Digest) -> Result<(), SyncError> {
+        // In most exchanges nothing happened: then one small frame speaks for every scope.
+        let numbers = (0..).take(self.hello.wants.len());
+        let in_step = numbers.filter_map(|number| Some((number, self.rules.unmoved(number)?)));
+        let mut in_step = in_step.filter(|(_, want)| {
+            want.scope == digest.scope && want.since == digest.seq && want.digest == digest.digest
+        });
+        if let Some((number, _)) = in_step.next() {
+            self.in_step.insert(number);
+            return Ok(());
         }
         self.write(&Frame::Digest(digest))
     }
@@ -134,10 +143,10 @@ impl Answer {
     /// Asks for photos, most urgent first; those beyond the cap are asked for another time.
     pub fn blobs_wanted(&mut self, mut hashes: Vec<BlobHash>) -> Result<(), SyncError> {
         hashes.truncate(limits::BLOBS_WANTED);
-        match hashes.is_empty() {
-            true => Ok(()),
-            false => self.write(&Frame::BlobWanted(BlobWanted { hashes })),
+        if hashes.is_empty() {
+            return Ok(());
         }
+        self.write(&Frame::BlobWanted(BlobWanted { hashes }))
     }
 
     /// The bytes of every frame so far that were not taken yet.
@@ -150,6 +159,10 @@ impl Answer {
     /// what did not fit is known here.
     pub fn finish(mut self, more: bool) -> Result<Vec<u8>, SyncError> {
         let more = more || self.is_full || self.rules.is_void();
+        if !self.in_step.is_empty() {
+            let wants = std::mem::take(&mut self.in_step).into_iter().collect();
+            self.write(&Frame::InStep(InStep { wants }))?;
+        }
         self.write(&Frame::End(End { more }))?;
         self.writer.finish()
     }

@@ -142,6 +142,7 @@ impl RequestReader {
             | Frame::Page(_)
             | Frame::Fetched(_)
             | Frame::Digest(_)
+            | Frame::InStep(_)
             | Frame::Buckets(_)
             | Frame::Bucket(_)
             | Frame::Personal(_)
