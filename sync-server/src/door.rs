@@ -473,6 +473,8 @@ pub trait Calls {
     fn blob_visible(&mut self, by: &Acting, hash: &BlobHash) -> DoorResult<bool>;
     /// The bytes are in the store, hashed, checked and synced.
     fn blob_stored(&mut self, now: Timestamp, hash: &BlobHash, size: u64) -> DoorResult<()>;
+    /// The bytes of a stored photo are gone or damaged: it is wanted again.
+    fn blob_lost(&mut self, now: Timestamp, hash: &BlobHash) -> DoorResult<()>;
     /// Every photo that the ledger says is stored, with its size, in order of hash, after `after`,
     /// at most 1,000: for backup and verify.
     fn blobs_stored(&mut self, after: Option<&BlobHash>) -> DoorResult<Vec<(BlobHash, u64)>>;

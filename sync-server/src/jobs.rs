@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -21,6 +22,7 @@ pub(crate) fn spawn(
     identity: Option<Arc<Identity>>,
 ) {
     tasks.spawn(timers(Arc::clone(shared)));
+    tasks.spawn(desk_keys(Arc::clone(shared)));
     tasks.spawn(housekeeping(Arc::clone(shared), identity));
     tasks.spawn(crate::link::run(Arc::clone(shared)));
 }
@@ -69,6 +71,25 @@ async fn housekeeping(shared: Arc<Shared>, identity: Option<Arc<Identity>>) {
             Some(Ok(true)) => tracing::info!("the server certificate was renewed"),
             Some(Err(error)) => tracing::error!(%error, "the certificate could not be renewed"),
             Some(Ok(false)) | None => {}
+        }
+    }
+}
+
+/// Certificates arrive with the control log: an edition or a join may bring new desk keys.
+async fn desk_keys(shared: Arc<Shared>) {
+    let mut stopping = shared.stopping.clone();
+    let mut commits = shared.commits.subscribe();
+    loop {
+        let grown = tokio::select! {
+            () = stopped(&mut stopping) => return,
+            commit = commits.recv() => match commit {
+                Ok(commit) => commit.control.is_some(),
+                Err(RecvError::Lagged(_)) => true,
+                Err(RecvError::Closed) => return,
+            },
+        };
+        if grown && let Err(error) = shared.refresh_desk_keys().await {
+            tracing::warn!(%error, "the desk keys could not be read again");
         }
     }
 }

@@ -9,20 +9,25 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use linli_model::{OrgId, Timestamp};
 use linli_trust::ServerTime;
 use linli_trust::SigningKey;
+use linli_trust::enrolment::Ticket;
 use linli_trust::http_signature::{self, ContentDigest};
 use reqwest::{Client, Method, Response};
+use zeroize::Zeroizing;
 
 use crate::clock;
-use crate::door::{DoorError, LinkFailure, LinkOutcome, LinkRequest};
+use crate::door::{DoorError, JoinState, LinkFailure, LinkOutcome, LinkRequest};
 use crate::http::Shared;
 use crate::jobs::pause;
 use crate::tls::TlsError;
 use crate::tls::pinned;
+use crate::writer::Writer;
 
 mod photos;
 
 /// The path of exchanges.
 const EXCHANGE: &str = "/sync/v1/exchange";
+/// The path of enrolment.
+const ENROL: &str = "/sync/v1/enrol";
 /// How long one round may take on a slow line.
 const ROUND: Duration = Duration::from_secs(300);
 /// The largest answer of a parent.
@@ -57,6 +62,9 @@ pub(crate) enum LinkError {
     /// This server does not hold the key that has to sign.
     #[error("this server has no desk key of {0}")]
     NoKey(OrgId),
+    /// The ticket cannot be read.
+    #[error("the ticket cannot be used: {0}; ask the parent's administrator for a new one")]
+    Ticket(String),
     /// The request cannot be signed.
     #[error("the request cannot be signed: {0}")]
     Sign(String),
@@ -70,6 +78,7 @@ impl LinkError {
             Self::Refused { code, .. } => code,
             Self::Engine(error) => error.code(),
             Self::NoKey(_) => "NO_KEY",
+            Self::Ticket(_) => "TICKET",
             Self::Sign(_) => "SIGN",
         };
         LinkFailure {
@@ -97,7 +106,10 @@ pub(crate) async fn run(shared: Arc<Shared>) {
                     wait = Duration::ZERO;
                 }
             }
-            Ok(None) => failures = 0,
+            Ok(None) => {
+                failures = 0;
+                join_by_config(&shared).await;
+            }
             Err(error) => {
                 failures = failures.saturating_add(1);
                 tracing::warn!(%error, failures, "the link to the parent failed; what is here is safe");
@@ -122,6 +134,25 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             go_on = pause(&mut stopping, wait) => if !go_on { return },
             () = woken => {}
         }
+    }
+}
+
+/// A server that has no parent yet and was given a ticket in its configuration uses it.
+async fn join_by_config(shared: &Shared) {
+    let Some(ticket) = shared.config.parent_ticket.as_deref() else {
+        return;
+    };
+    match join(&shared.writer, shared.config.parent_url.as_deref(), ticket).await {
+        Ok(JoinState::Joined { parent }) => {
+            tracing::info!(%parent, "joined; parent.ticket can be removed from the configuration");
+        }
+        Ok(JoinState::AwaitingConfirm { check_code }) => {
+            tracing::warn!(
+                check_code,
+                "the parent's administrator has to confirm this code"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "joining the parent did not work; it is tried again"),
     }
 }
 
@@ -179,14 +210,13 @@ async fn round(
         body,
     } = request;
     let url = shared.config.parent_url.clone().unwrap_or(url);
-    let key = shared.desk_keys.iter().find(|(of, _)| *of == org);
-    let (_, key) = key.ok_or(LinkError::NoKey(org))?;
+    let key = shared.desk_key(&org).ok_or(LinkError::NoKey(org))?;
     let client = parent.client(ca_sha256)?;
     let call = Call {
         client: &client,
         url: &url,
         audience: &audience,
-        key,
+        key: &key,
     };
     let answer = call
         .send(&mut parent.offset_ms, Method::POST, EXCHANGE, &[], body)
@@ -283,6 +313,34 @@ impl Call<'_> {
         let time = ServerTime::decode(&bytes).ok()?;
         (time.body().nonce == nonce).then_some(time.body().at)
     }
+}
+
+/// One step of joining the parent that a ticket names.
+pub(crate) async fn join(
+    writer: &Writer,
+    parent_url: Option<&str>,
+    ticket: &str,
+) -> Result<JoinState, LinkError> {
+    let parsed = Ticket::parse(ticket).map_err(|error| LinkError::Ticket(error.to_string()))?;
+    let (text, now) = (Zeroizing::new(ticket.to_owned()), clock::now());
+    let body = writer
+        .call(move |calls| calls.join_request(now, &text))
+        .await?;
+    let url = parent_url.unwrap_or(&parsed.url);
+    let answer = client(parsed.ca_sha256)?
+        .post(format!("{url}{ENROL}"))
+        .body(body)
+        .send()
+        .await
+        .map_err(|error| LinkError::Unreachable(in_full(&error)))?;
+    if !answer.status().is_success() {
+        return Err(refusal(answer).await);
+    }
+    let bytes = read_whole(answer).await?;
+    let now = clock::now();
+    Ok(writer
+        .call(move |calls| calls.join_apply(now, &bytes))
+        .await?)
 }
 
 /// Reads an answer of bounded length.

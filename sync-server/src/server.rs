@@ -1,7 +1,7 @@
 //! Starts and stops the server.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -68,6 +68,11 @@ impl Running {
         let _ = self.stop.send(true);
     }
 
+    /// Turns true when the server stops.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
     /// Waits for the end. The error says why the server stopped by itself.
     pub async fn wait(&mut self) -> Result<(), String> {
         let ended = (&mut self.done).await;
@@ -132,7 +137,7 @@ pub async fn start(config: Config, mut door: Box<dyn Door>) -> Result<Running, S
         metrics: Arc::clone(&metrics),
         commits,
         stopping: stopping.clone(),
-        desk_keys,
+        desk_keys: RwLock::new(desk_keys),
         keys: Mutex::default(),
         config,
     });

@@ -293,6 +293,15 @@ impl Calls for Open<'_> {
         Ok(())
     }
 
+    fn blob_lost(&mut self, _: Timestamp, hash: &BlobHash) -> DoorResult<()> {
+        self.world
+            .lock()
+            .unwrap()
+            .blobs
+            .insert(*hash, BlobState::Wanted);
+        Ok(())
+    }
+
     fn blobs_stored(&mut self, _: Option<&BlobHash>) -> DoorResult<Vec<(BlobHash, u64)>> {
         Ok(Vec::new())
     }

@@ -40,6 +40,7 @@ pub struct WriterThread(JoinHandle<()>);
 
 enum Message {
     Job(Box<dyn Job>),
+    Door(Box<dyn FnOnce(&mut dyn Door) + Send>),
     Stop,
 }
 
@@ -79,6 +80,26 @@ impl Writer {
         answer.unwrap_or_else(|_| Err(stopping()))
     }
 
+    /// Runs work with the engine itself, alone and outside a group: for what reads or checks the
+    /// whole store. Everything else waits meanwhile.
+    pub async fn with_door<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Door) -> DoorResult<T> + Send + 'static,
+    ) -> DoorResult<T> {
+        let (reply, answer) = oneshot::channel();
+        let job = Message::Door(Box::new(move |door| {
+            let result = catch_unwind(AssertUnwindSafe(|| work(door)));
+            let bug = || Err(DoorError::Bug("a call panicked".into()));
+            // The caller may have gone away.
+            let _ = reply.send(result.unwrap_or_else(|_| bug()));
+        }));
+        match self.jobs.try_send(job) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(stopping())),
+            Err(TrySendError::Full(_)) => Err(busy()),
+            Err(TrySendError::Disconnected(_)) => Err(stopping()),
+        }
+    }
+
     /// Turns to the reason when the storage failed: the process has to end and start anew, because
     /// after a failed fsync nothing that is in memory can be trusted.
     pub fn failed(&self) -> watch::Receiver<Option<String>> {
@@ -106,11 +127,7 @@ impl Writer {
                 self.metrics.queue.add(1);
                 Ok(answer)
             }
-            Err(TrySendError::Full(_)) => Err(DoorError::Later {
-                code: "BUSY".into(),
-                detail: "too many requests are waiting; nothing was changed, try again".into(),
-                after_ms: BUSY_MS,
-            }),
+            Err(TrySendError::Full(_)) => Err(busy()),
             Err(TrySendError::Disconnected(_)) => Err(stopping()),
         }
     }
@@ -121,6 +138,14 @@ impl WriterThread {
     pub fn join(self) {
         // The thread catches panics of requests; one of its own has already been reported.
         let _ = self.0.join();
+    }
+}
+
+fn busy() -> DoorError {
+    DoorError::Later {
+        code: "BUSY".into(),
+        detail: "too many requests are waiting; nothing was changed, try again".into(),
+        after_ms: BUSY_MS,
     }
 }
 
@@ -138,20 +163,29 @@ fn run(
     options: &Options,
     fail: &watch::Sender<Option<String>>,
 ) {
-    let mut stop = false;
-    while !stop {
+    // What ended a group and has to be done next.
+    let mut next: Option<Message> = None;
+    loop {
+        let message = match next.take() {
+            Some(message) => message,
+            None => match queue.recv() {
+                Ok(message) => message,
+                Err(_) => return,
+            },
+        };
         let mut jobs: Vec<Box<dyn Job>> = Vec::new();
-        match queue.recv() {
-            Ok(Message::Job(job)) => jobs.push(job),
-            Ok(Message::Stop) | Err(_) => return,
+        match message {
+            Message::Job(job) => jobs.push(job),
+            Message::Door(work) => {
+                work(door.as_mut());
+                continue;
+            }
+            Message::Stop => return,
         }
-        while jobs.len() < options.group_size {
+        while jobs.len() < options.group_size && next.is_none() {
             match queue.try_recv() {
                 Ok(Message::Job(job)) => jobs.push(job),
-                Ok(Message::Stop) => {
-                    stop = true;
-                    break;
-                }
+                Ok(other) => next = Some(other),
                 Err(_) => break,
             }
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::door::DoorError;
 
 /// An error answer. `detail` says what happened, what is safe and what to do; it holds no personal
-/// data. The code is stable; interfaces look their texts up by it.
+/// data. The code is stable and in upper case; interfaces look their texts up by it.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     /// The HTTP status.
@@ -27,7 +27,7 @@ impl ApiError {
     pub fn new(status: StatusCode, code: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             status,
-            code: code.into(),
+            code: code.into().to_ascii_uppercase(),
             detail: detail.into(),
             retry_after_s: None,
             more: Map::new(),
@@ -84,7 +84,7 @@ impl From<DoorError> for ApiError {
     fn from(error: DoorError) -> Self {
         match error {
             DoorError::Refused { code, detail } => {
-                let status = match code.as_str() {
+                let status = match code.to_ascii_uppercase().as_str() {
                     "SIGN_IN" | "REVOKED" | "NOT_ENROLLED" | "CERTIFICATE_EXPIRED" => {
                         StatusCode::UNAUTHORIZED
                     }
@@ -105,7 +105,10 @@ impl From<DoorError> for ApiError {
                 after_ms,
             } => {
                 // Too many requests, or a server that is not ready: both say when to come again.
-                let status = if code == "BUSY" || code == "QUOTA" {
+                let is_too_much = ["busy", "quota"]
+                    .iter()
+                    .any(|c| code.eq_ignore_ascii_case(c));
+                let status = if is_too_much {
                     StatusCode::TOO_MANY_REQUESTS
                 } else {
                     StatusCode::SERVICE_UNAVAILABLE

@@ -1,7 +1,7 @@
 //! What all handlers share.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use linli_model::{KeyId, OrgId, Timestamp};
 use linli_trust::lease::ServerTimeBody;
@@ -45,8 +45,8 @@ pub struct Shared {
     pub commits: broadcast::Sender<Arc<Committed>>,
     /// Turns true when the server is asked to stop.
     pub stopping: watch::Receiver<bool>,
-    /// The desk keys of the hosted organisations.
-    pub desk_keys: Vec<(OrgId, SigningKey)>,
+    /// The desk keys of the hosted organisations; an edition or a join may add some.
+    pub desk_keys: RwLock<Vec<(OrgId, SigningKey)>>,
     /// Public keys of peers. A key id is a hash of its key, so an entry never becomes wrong.
     pub keys: Mutex<BTreeMap<KeyId, PublicKey>>,
 }
@@ -55,6 +55,26 @@ impl Shared {
     /// Whether an organisation is hosted here.
     pub fn hosts(&self, org: &OrgId) -> bool {
         self.config.hosts.contains(org)
+    }
+
+    /// The desk key of an organisation.
+    pub fn desk_key(&self, org: &OrgId) -> Option<SigningKey> {
+        let keys = self
+            .desk_keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let found = keys.iter().find(|(of, _)| of == org);
+        found.map(|(_, key)| key.clone())
+    }
+
+    /// Asks the engine for the desk keys again.
+    pub async fn refresh_desk_keys(&self) -> DoorResult<()> {
+        let keys = self.writer.with_door(|door| door.desk_keys()).await?;
+        *self
+            .desk_keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
     }
 
     /// The public key of a peer that was ever certified here.
@@ -88,8 +108,12 @@ impl Shared {
         asked: Option<&OrgId>,
         nonce: [u8; 16],
     ) -> Option<Vec<u8>> {
-        let of_asked = self.desk_keys.iter().find(|(org, _)| Some(org) == asked);
-        let (_, key) = of_asked.or_else(|| self.desk_keys.first())?;
+        let keys = self
+            .desk_keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let of_asked = keys.iter().find(|(org, _)| Some(org) == asked);
+        let (_, key) = of_asked.or_else(|| keys.first())?;
         let body = ServerTimeBody {
             suite: Suite::CURRENT,
             at: now,
