@@ -1,9 +1,11 @@
-// Screenshots of every screen of the fake build, to be looked at by a person.
+// Screenshots of every screen of the fake build, to be looked at by a person, and a scan of each by axe
+// and by our own rules (cut text, small targets, sideways scrolling).
 //
 //   npm run build:fake && npm run shots -- --out <folder> [--only <part of a name>]
 //     [--themes light,dark,sunlight] [--languages zh-CN,en] [--text standard] [--size 360x640]
 import { deflateSync } from 'node:zlib'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,6 +34,7 @@ writeFileSync(picture, plainPng(64, 48))
 const site = await serve(fileURLToPath(new URL('../dist-fake', import.meta.url)))
 const browser = await openBrowser({ width, height })
 await browser.sendDevToolsCommand('Emulation.setTimezoneOverride', { timezoneId: 'Asia/Shanghai' })
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const problems = []
 
 const find = (id) =>
@@ -82,8 +85,9 @@ try {
         }
         const name = `${screen.name}.${language}.${theme}`
         writeFileSync(join(out, `${name}.png`), await browser.takeScreenshot(), 'base64')
-        for (const problem of await browser.executeScript(scan))
+        for (const problem of [...(await browser.executeScript(scan)), ...(await axeProblems())]) {
           problems.push(`${name}: ${problem}`)
+        }
       }
     }
   }
@@ -103,11 +107,27 @@ async function settle() {
   )
 }
 
+/**
+ * What axe finds serious or critical. A case card's name is a sentence of the facts it shows, not the
+ * row of its pieces, hence the one rule that is off.
+ */
+async function axeProblems() {
+  await browser.executeScript(axe)
+  const violations = await browser.executeAsyncScript(
+    'const done = arguments[0]; axe.run(document, { rules: { "label-content-name-mismatch": { enabled: false } } }).then((result) => done(result.violations), (error) => done([{ impact: "serious", id: String(error), nodes: [] }]))',
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) => `axe ${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+    )
+}
+
 /** Runs in the page: what sticks out, is cut off, or is too small to hit. */
 function scan() {
   const found = []
   if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways')
-  for (const body of document.querySelectorAll('.app-page__body, .van-popup')) {
+  for (const body of document.querySelectorAll('.app-page__body, .bottom-sheet__body')) {
     if (body.scrollWidth > body.clientWidth + 1) found.push(`${body.className} scrolls sideways`)
   }
   for (const element of document.querySelectorAll(
