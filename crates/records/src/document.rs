@@ -22,6 +22,10 @@ pub struct Document {
     known: OnceLock<Option<Known>>,
 }
 
+/// What judging the next change of a document needs to know of the changes before it.
+#[derive(Debug, Clone)]
+pub struct Knowledge(Known);
+
 /// Why stored bytes do not make a document. The document must be rebuilt from its raw changes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
@@ -131,6 +135,20 @@ impl Document {
     /// What the record may hold.
     pub fn schema(&self) -> Option<schema::Schema> {
         self.kind().map(schema::of)
+    }
+
+    /// What judging the next change needs to know of this document. Small, and slower to work out
+    /// than to keep: a server may hold it for the records that are busy.
+    pub fn knowledge(&self) -> Option<Knowledge> {
+        self.known().cloned().map(Knowledge)
+    }
+
+    /// Gives a loaded document what was known of it before; left out when it is not about exactly
+    /// these heads.
+    #[must_use]
+    pub fn with_knowledge(self, knowledge: Knowledge) -> Self {
+        let fits = knowledge.0.history.heads() == self.heads();
+        self.with_known(fits.then_some(knowledge.0))
     }
 
     /// The history and layout, scanned from the changes when first asked for and kept from then

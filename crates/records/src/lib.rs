@@ -30,7 +30,7 @@ pub mod write;
 
 pub use admit::{Admission, ChangeFacts, Incoming, Outcome, PolicyRefusal, Refusal, admit};
 pub use change::RawChange;
-pub use document::{Document, LoadError};
+pub use document::{Document, Knowledge, LoadError};
 pub use note::{Basis, ChangeNote, NoteError};
 pub use read::{Deletion, RawEntry, Version, read_entries, read_fields};
 pub use schema::{EntryMap, SCHEMA_VERSION};

@@ -1,4 +1,4 @@
-//! The message of a change: who made it and on what stated basis (cases.md §2).
+//! The message of a change: who made it and on what stated basis.
 
 use linli_model::StaffId;
 use serde::{Deserialize, Serialize};

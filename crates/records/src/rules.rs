@@ -3,7 +3,7 @@
 //! Production code runs with [`Rules::ALL`]. Tests take one rule away at a time and show that a
 //! crafted change then passes, so that no rule is there for nothing.
 
-/// A rule that a foreign change must obey; see the page on checking foreign changes in `docs`.
+/// A rule that a foreign change must obey; see `docs/adr/0006-scan-before-the-engine.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Rule {

@@ -1,4 +1,4 @@
-//! The gate's memory does not grow with what a change claims to hold (trust.md §0, T-14, T-15).
+//! The gate's memory does not grow with what a change claims to hold.
 //! One test alone in this program, so that nothing else allocates while it measures.
 
 #![allow(

@@ -1,5 +1,5 @@
 //! Whether a record is deleted: a deletion names the heads it saw, and an edit outside those heads
-//! makes the record live again (cases.md §2).
+//! makes the record live again.
 
 use linli_model::ChangeHash;
 

@@ -1,4 +1,4 @@
-//! The deny-list of domain.md §12 R2: what no schema, catalogue, form or import may ask about a
+//! The deny-list: what no schema, catalogue, form or import may ask about a
 //! person, by word.
 
 /// Words that must not be part of a field's name. English stems and the Chinese words of the

@@ -1,4 +1,4 @@
-//! The tables: one per record kind (domain.md §8, cases.md §2, ux.md household card).
+//! The tables: one per record kind.
 
 use linli_model::RecordKind;
 
@@ -51,7 +51,7 @@ const fn kind(name: &'static [&'static str]) -> Field {
     fixed("kind", FieldType::Choice(name))
 }
 
-/// Why personal data may be held (domain.md §12 R1); `register` is the household register.
+/// Why personal data may be held ; `register` is the household register.
 const PURPOSES: FieldType = FieldType::Choice(&[
     "case_contact",
     "service_order",
@@ -62,7 +62,7 @@ const PURPOSES: FieldType = FieldType::Choice(&[
     "register",
 ]);
 
-/// What a case may be about (domain.md §12 R9): never a file about another person.
+/// What a case may be about : never a file about another person.
 const SUBJECTS: FieldType = FieldType::Choice(&[
     "place",
     "component",

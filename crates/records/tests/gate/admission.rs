@@ -192,3 +192,19 @@ fn nothing_that_is_refused_reaches_the_document() {
     save(&mut doc, 2, &fields(&[("note", "still works".into())]));
     assert_eq!(winner(&doc, "note"), Some("still works".into()));
 }
+
+#[test]
+fn knowledge_kept_from_before_changes_nothing_but_the_cost() {
+    let (mut doc, first) = case();
+    let knowledge = doc.knowledge().unwrap();
+    let stale = knowledge.clone();
+    let again = loaded(&[&first]).with_knowledge(knowledge);
+    let edit = save(&mut doc, 2, &event("x"));
+    let (after, outcomes) = admit_all(Some(&again), &[arriving(&edit, 2)]);
+    assert!(is_applied(&outcomes[0]));
+    assert_eq!(after.unwrap().heads(), doc.heads());
+    // Knowledge of other heads is left out: the same change is a duplicate, not a fork.
+    let mistaken = loaded(&[&first, &edit]).with_knowledge(stale);
+    let (_, outcomes) = admit_all(Some(&mistaken), &[arriving(&edit, 2)]);
+    assert_eq!(outcomes, [Outcome::Duplicate]);
+}

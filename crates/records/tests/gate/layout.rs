@@ -109,7 +109,7 @@ fn the_layout_of_a_case_cannot_be_bent() {
 
 #[test]
 fn a_losing_write_to_an_undeclared_field_is_refused_too() {
-    // The row of sync.md §6.1 that a check of the resulting state alone would miss.
+    // A check of the resulting state alone would miss it, until the winner is deleted.
     let (mut doc, _) = case();
     let craft = next(&doc).with(&[CraftOp::put("politics", "x")]);
     save(&mut doc, 3, &fields(&[("note", "later".into())]));

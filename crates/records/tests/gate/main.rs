@@ -1,4 +1,4 @@
-//! The gate against hostile and broken changes: see the page on checking foreign changes in `docs`.
+//! The gate against hostile and broken changes: see `docs/adr/0006-scan-before-the-engine.md`.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! What the engine does not protect: every row of sync.md §6.1, first shown on the bare engine,
-//! then refused by the gate. And the changes of trust.md §0 that brick a document.
+//! What the engine does not protect: each first shown on the bare engine, then refused by the
+//! gate.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -141,7 +141,7 @@ fn a_start_near_two_to_32_breaks_the_next_writer_and_is_refused() {
 
 #[test]
 fn a_time_near_the_end_of_the_integers_is_refused() {
-    // Not in the tables of the design: found by the differential test. The engine keeps times as
+    // Found by the differential test. The engine keeps times as
     // differences and subtracts them unchecked.
     let base = Base::new();
     let put = [CraftOp::put("p", "v")];
