@@ -34,3 +34,11 @@ test('locking is one tap', async () => {
   await app.tap('p19.lock')
   expect(app.maybe('p4.unlock')).not.toBeNull()
 })
+
+test('sunlight is one tap from the strip, and one tap back', async () => {
+  const app = await openApp('/outbox', { scenario: 'offline' })
+  await app.tap('p15.sunlight')
+  expect(page.dataset.theme).toBe('sunlight')
+  await app.tap('p15.sunlight')
+  expect(page.dataset.theme).toBe('light')
+})
