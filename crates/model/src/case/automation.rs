@@ -156,15 +156,18 @@ fn take(standing: &Standing, rules: &Rules, org: &OrgId) -> Option<Automatic> {
         .flatten()
 }
 
-/// The unit that the responsibility table names, when the city dispatches automatically and no unit
-/// has sent the case back.
+/// The unit that the responsibility table names, when it belongs to the holder or below, the city
+/// dispatches automatically and no unit has sent the case back. A desk never hands work to a unit of
+/// a desk above it: it escalates.
 fn lead_unit<'a>(
     standing: &Standing,
     rules: &'a Rules,
 ) -> Option<&'a crate::edition::Responsibility> {
     let may = rules.edition().settings.auto_dispatch && standing.return_count == 0;
     let category = standing.category.as_ref().filter(|_| may)?;
-    rules.responsible(category, standing.home.as_ref()?)
+    let holder = standing.holder.as_ref()?;
+    let row = rules.responsible(category, standing.home.as_ref()?)?;
+    rules.tree().is_within(holder, &row.lead).then_some(row)
 }
 
 /// A target that ended without solving it gives back what was merged into it.

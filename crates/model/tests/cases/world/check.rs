@@ -117,7 +117,8 @@ impl World<'_> {
                 &self.nodes[*node].docs[&case],
             );
             if a.content != b.content {
-                let what = format!("case {case}: {} and {}", self.name(first), self.name(*node));
+                let (one, other) = (self.name(first), self.name(*node));
+                let what = format!("case {case}: {one} {}, {other} {}", a.lacks(b), b.lacks(a));
                 self.fail(Class::Diverged, what);
                 return;
             }
@@ -266,8 +267,9 @@ impl World<'_> {
         let gone: Vec<(ChangeId, CaseIndex, OrgId)> = self
             .written
             .iter()
-            .filter(|(id, (case, _))| {
+            .filter(|(id, (case, author))| {
                 !held.contains(*id)
+                    && !self.revoked.contains(&self.nodes[*author].key)
                     && !self.lost.contains(*id)
                     && !self.refused.contains(*id)
                     && !self.dropped.contains(case)

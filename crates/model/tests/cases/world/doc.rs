@@ -107,6 +107,17 @@ impl Doc {
         }
     }
 
+    /// What another replica has and this one does not, for people.
+    pub(crate) fn lacks(&self, other: &Self) -> String {
+        let missing = other
+            .order
+            .iter()
+            .filter(|change| !self.changes.contains_key(&change.id));
+        let entries = missing.flat_map(|change| change.entries.iter().map(|(id, _)| id));
+        let names: Vec<String> = entries.map(EntryId::to_string).collect();
+        format!("lacks [{}]", names.join(" "))
+    }
+
     /// The changes that are refused and everything that builds on them.
     pub(crate) fn dependents(&self, refused: &BTreeSet<ChangeId>) -> BTreeSet<ChangeId> {
         let mut gone = BTreeSet::new();

@@ -150,6 +150,8 @@ impl World<'_> {
         for change in page {
             let case = change.case;
             if self.nodes[node].dropped.contains(&case) {
+                // Gone, but its place in the author's chain is taken.
+                self.nodes[node].note_chain(change);
                 continue;
             }
             let known = self.nodes[node].docs.get(&case);

@@ -75,6 +75,9 @@ impl World<'_> {
             .filter(|peer| self.nodes[*peer].is_server());
         let servers: BTreeSet<NodeIndex> = servers.collect();
         let back = &mut self.nodes[node];
+        for peer in before.feeds.keys() {
+            back.feeds.entry(*peer).or_default();
+        }
         back.generation = before.generation + 1;
         back.epoch = before.epoch + 1;
         back.recovering = servers;
@@ -82,6 +85,10 @@ impl World<'_> {
             back.drop_case(case);
         }
         back.offer_again();
+        let cases: Vec<CaseIndex> = back.docs.keys().copied().collect();
+        for case in cases {
+            self.list(node, case, None);
+        }
         self.echoes.retain(|(from, _, _)| *from != node);
         self.count_losses(held);
     }
@@ -129,9 +136,13 @@ impl World<'_> {
         self.count_losses(held);
     }
 
-    /// Everything that living nodes hold.
+    /// Everything that can still be had from somebody: not from what is lost, not from a device whose
+    /// key is locked.
     fn held(&self) -> BTreeSet<ChangeId> {
-        let living = self.nodes.iter().filter(|node| !node.is_dead);
+        let living = self
+            .nodes
+            .iter()
+            .filter(|node| !node.is_dead && !self.revoked.contains(&node.key));
         let docs = living.flat_map(|node| node.docs.values());
         docs.flat_map(|doc| doc.changes.keys().copied()).collect()
     }
@@ -166,7 +177,7 @@ impl World<'_> {
         });
         let cases: Vec<CaseIndex> = home.map(|(case, _)| *case).collect();
         for case in cases {
-            self.nodes[server].list(case, twin, None);
+            self.nodes[server].list(case, twin);
         }
     }
 
@@ -184,8 +195,10 @@ impl World<'_> {
         let at = *self.rng.pick(&servers).unwrap();
         let key = self.nodes[node].key;
         self.write(|world| format!("revoke {} at {}", world.name(node), world.name(at)));
+        let held = self.held();
         self.nodes[at].revoked.insert(key);
         self.revoked.insert(key);
+        self.count_losses(held);
     }
 
     /// A case is erased for good.

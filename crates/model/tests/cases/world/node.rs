@@ -115,8 +115,7 @@ impl Node {
     pub(crate) fn store(&mut self, change: &Rc<Change>, from: Option<NodeIndex>) {
         let new = || Doc::new(change.case, change.head.clone());
         self.docs.entry(change.case).or_insert_with(new).add(change);
-        let chain = self.chains.entry(change.actor).or_default();
-        chain.insert(change.seq, (change.id, change.prev));
+        self.note_chain(change);
         for (peer, feed) in &mut self.feeds {
             if feed.listed.contains(&change.case) {
                 feed.entries.push((Rc::clone(change), from == Some(*peer)));
@@ -124,8 +123,14 @@ impl Node {
         }
     }
 
+    /// Remembers what stands at a place of an author's chain. What came first stays.
+    pub(crate) fn note_chain(&mut self, change: &Change) {
+        let chain = self.chains.entry(change.actor).or_default();
+        chain.entry(change.seq).or_insert((change.id, change.prev));
+    }
+
     /// Lists a case for a neighbour with its whole history, once.
-    pub(crate) fn list(&mut self, case: CaseIndex, peer: NodeIndex, from: Option<NodeIndex>) {
+    pub(crate) fn list(&mut self, case: CaseIndex, peer: NodeIndex) {
         let Some(feed) = self.feeds.get_mut(&peer) else {
             return;
         };
@@ -133,8 +138,9 @@ impl Node {
             && feed.listed.insert(case)
         {
             let history = doc.order.iter();
+            // Some of it may be the neighbour's own; such echoes die there.
             feed.entries
-                .extend(history.map(|change| (Rc::clone(change), from == Some(peer))));
+                .extend(history.map(|change| (Rc::clone(change), false)));
         }
     }
 
@@ -142,6 +148,10 @@ impl Node {
     pub(crate) fn drop_case(&mut self, case: CaseIndex) {
         self.dropped.insert(case);
         self.docs.remove(&case);
+        if !self.is_server() {
+            // What it has not sent yet is still offered (as bare hashes), so that its chain has no gap.
+            return;
+        }
         for feed in self.feeds.values_mut() {
             feed.listed.remove(&case);
             let before = feed.entries.iter().take(feed.acked);

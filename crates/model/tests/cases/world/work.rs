@@ -61,7 +61,7 @@ impl World<'_> {
                 (_, NodeKind::Device { grid, .. }) => *grid == home,
             };
             if gets_it || from == Some(peer) {
-                self.nodes[node].list(case, peer, from);
+                self.nodes[node].list(case, peer);
             }
         }
     }
