@@ -83,7 +83,7 @@ impl Ledger {
         Self::assemble(connection::open_memory()?, profile, options, None)
     }
 
-    fn assemble(
+    pub(crate) fn assemble(
         conn: Connection,
         profile: Profile,
         options: Options,
@@ -180,10 +180,6 @@ impl Ledger {
         &self.writer
     }
 
-    fn reading_connection(&self) -> Option<&Mutex<Connection>> {
-        self.reader.as_ref()
-    }
-
     fn read_from<T, E: From<StoreError>>(
         &self,
         conn: &Connection,
@@ -202,6 +198,3 @@ impl Ledger {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-mod tests;

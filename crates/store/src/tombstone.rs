@@ -109,6 +109,8 @@ impl Ledger {
                 file.keep(erased)?;
             }
         }
+        // The write below may want the file again.
+        drop(file);
         self.write(|tx| {
             for erased in &kept {
                 // The control log of a restored ledger has lost it too: pass it on again.
@@ -169,3 +171,6 @@ fn list(conn: &Connection, sql: &str) -> Result<Vec<Erased>> {
     })?;
     Ok(found.collect::<Result<_, _>>()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,7 @@ fn public_methods() -> Vec<String> {
     found
 }
 
-/// World::ingest is how the suite calls these two; opening, files and rebuilding have tests of
+/// `World::ingest` is how the suite calls these two; opening, files and rebuilding have tests of
 /// their own because they need a path or a projector.
 const ELSEWHERE: [&str; 10] = [
     "open",

@@ -23,13 +23,14 @@ pub enum Flush {
     Normal,
 }
 
-/// Opens a file with its key, ready to use. Creates it when `writable` and it is missing.
+/// Opens a file with its key, ready to use; creates it when it is missing.
 pub(crate) fn open_file(path: &Path, key: &DbKey, writable: bool) -> Result<Connection> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if writable {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
-    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
+    // SQLCipher would write to standard error; what it has to say comes back as an error here.
+    conn.pragma_update(None, "cipher_log_level", "NONE")?;
     conn.pragma_update(None, "key", key.literal().as_str())?;
     // The first read proves the key: SQLCipher says "not a database" to a wrong one.
     conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
@@ -52,7 +53,7 @@ pub(crate) fn open_memory() -> Result<Connection> {
 }
 
 /// Runs before the first transaction of every connection.
-fn prepare(conn: &Connection) -> Result<()> {
+pub(crate) fn prepare(conn: &Connection) -> Result<()> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
     }

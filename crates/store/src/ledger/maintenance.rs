@@ -47,36 +47,30 @@ impl Ledger {
         }
     }
 
-    /// Writes a copy of the ledger to a new file with the same key, while work goes on. Tombstones'
-    /// own file is no part of it, and a restore must leave that file alone.
+    /// Writes a copy of the ledger to a new file with the same key, while work goes on. The file of
+    /// tombstones is no part of it, and a restore must leave that file alone.
     ///
     /// The copy is complete and on the disk when the call returns.
     pub fn backup_to(&self, path: &Path, key: &DbKey) -> Result<()> {
-        if path.exists() {
-            return Err(StoreError::Refused(format!(
-                "{} exists already",
-                path.display()
-            )));
-        }
-        let to = path
-            .to_str()
-            .ok_or_else(|| StoreError::Refused("the path is not text".to_owned()))?;
-        let copy = |conn: &Connection| -> Result<()> {
-            conn.execute("ATTACH DATABASE ?1 AS copy KEY ?2", [to, &key.literal()])?;
-            let copied = conn.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()));
-            conn.execute("DETACH DATABASE copy", [])?;
-            Ok(copied?)
+        let refuse = |why: String| Err(StoreError::Refused(why));
+        let Some(own) = self.path() else {
+            return refuse("a ledger in memory has no backup".to_owned());
         };
-        match self.reading_connection() {
-            Some(reader) => {
-                let reader = lock(reader);
-                reader.pragma_update(None, "query_only", false)?;
-                let copied = copy(&reader);
-                reader.pragma_update(None, "query_only", true)?;
-                copied
-            }
-            None => copy(&lock(self.writer()).conn),
+        if path.exists() {
+            return refuse(format!("{} exists already", path.display()));
         }
+        let Some(to) = path.to_str() else {
+            return refuse("the path is not text".to_owned());
+        };
+        // A connection of its own: neither writers nor readers wait for a long copy.
+        let conn = connection::open_file(own, key, true)?;
+        conn.execute(
+            "ATTACH DATABASE ?1 AS copy KEY ?2",
+            [to, key.literal().as_str()],
+        )?;
+        conn.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))?;
+        conn.execute("DETACH DATABASE copy", [])?;
+        Ok(())
     }
 
     /// Checks everything that can be checked: pages with their checksums, indexes, that every
@@ -104,6 +98,9 @@ impl Ledger {
 
 /// Opens a backup with its key and checks that its pages are sound, without changing it.
 pub fn verify_backup(path: &Path, key: &DbKey) -> Result<Vec<String>> {
+    if !path.exists() {
+        return Err(StoreError::unknown("backup", &path.display()));
+    }
     check_database(&connection::open_file(path, key, false)?)
 }
 
