@@ -43,7 +43,10 @@ pub struct Engine {
 }
 
 fn options() -> Options {
-    Options { modules: vec![case_rows::module()], projectors: Vec::new() }
+    Options {
+        modules: vec![case_rows::module()],
+        projectors: Vec::new(),
+    }
 }
 
 impl Engine {
@@ -56,12 +59,21 @@ impl Engine {
 
     /// An engine whose store lives in memory.
     pub fn open_in_memory(opening: &Opening, random: Random) -> DoorResult<Self> {
-        Self::assemble(Ledger::open_in_memory(Profile::Server, options())?, opening, random)
+        Self::assemble(
+            Ledger::open_in_memory(Profile::Server, options())?,
+            opening,
+            random,
+        )
     }
 
     fn assemble(ledger: Ledger, opening: &Opening, random: Random) -> DoorResult<Self> {
         let host = ledger.read(|reader| Host::load(reader, &opening.orgs))?;
-        let core = Core::new(host, opening.packs.clone(), opening.pack_retention_ms, random);
+        let core = Core::new(
+            host,
+            opening.packs.clone(),
+            opening.pack_retention_ms,
+            random,
+        );
         let mut engine = Self { ledger, core };
         engine.group(&mut |group| {
             // A failure here shows again, with its reason, at the first call.
@@ -81,7 +93,11 @@ impl Door for Engine {
         let core = &mut self.core;
         core.notice = Committed::default();
         let done = self.ledger.write(|tx| {
-            let mut group = OpenGroup { tx, core, spoiled: None };
+            let mut group = OpenGroup {
+                tx,
+                core,
+                spoiled: None,
+            };
             work(&mut group);
             group.spoiled.map_or(Ok(()), Err)
         });
@@ -95,7 +111,9 @@ impl Door for Engine {
 
     fn desk_keys(&mut self) -> DoorResult<Vec<(OrgId, SigningKey)>> {
         let keys = self.core.host.desks();
-        Ok(keys.map(|(org, key)| (org.clone(), SigningKey::from_seed(*key.seed()))).collect())
+        Ok(keys
+            .map(|(org, key)| (org.clone(), SigningKey::from_seed(*key.seed())))
+            .collect())
     }
 
     fn verify(&mut self) -> DoorResult<Verified> {
@@ -151,7 +169,13 @@ impl Calls for Request<'_, '_> {
         self.core.heartbeat(self.tx, now, peer, body)
     }
 
-    fn pack(&mut self, now: Timestamp, peer: &KeyId, scope: &Scope, hash: Option<&[u8; 32]>) -> DoorResult<PackFile> {
+    fn pack(
+        &mut self,
+        now: Timestamp,
+        peer: &KeyId,
+        scope: &Scope,
+        hash: Option<&[u8; 32]>,
+    ) -> DoorResult<PackFile> {
         self.core.pack(self.tx, now, peer, scope, hash)
     }
 
@@ -199,18 +223,35 @@ impl Calls for Request<'_, '_> {
         self.core.import_edition(self.tx, now, json)
     }
 
-    fn desk_command(&mut self, now: Timestamp, by: &Acting, command: &Command) -> DoorResult<CommandOutcome> {
+    fn desk_command(
+        &mut self,
+        now: Timestamp,
+        by: &Acting,
+        command: &Command,
+    ) -> DoorResult<CommandOutcome> {
         self.core.desk_command(self.tx, now, by, command)
     }
 
-    fn unit_command(&mut self, now: Timestamp, by: &Acting, command: &Command) -> DoorResult<CommandOutcome> {
+    fn unit_command(
+        &mut self,
+        now: Timestamp,
+        by: &Acting,
+        command: &Command,
+    ) -> DoorResult<CommandOutcome> {
         self.core.unit_command(self.tx, now, by, command)
     }
 
     fn cases(&mut self, by: &Acting, filter: &CaseFilter) -> DoorResult<CasePage> {
         self.core.may_read(by)?;
-        if let Some(state) = filter.state.as_deref().filter(|state| !case_rows::is_state(state)) {
-            return Err(DoorError::Invalid { code: "state".into(), detail: format!("no state is called {state:?}") });
+        if let Some(state) = filter
+            .state
+            .as_deref()
+            .filter(|state| !case_rows::is_state(state))
+        {
+            return Err(DoorError::Invalid {
+                code: "state".into(),
+                detail: format!("no state is called {state:?}"),
+            });
         }
         case_rows::list(self.tx, &by.org, filter)
     }
@@ -234,6 +275,10 @@ impl Calls for Request<'_, '_> {
 
     fn blob_stored(&mut self, now: Timestamp, hash: &BlobHash, size: u64) -> DoorResult<()> {
         blobs::stored(self.tx, now, hash, size)
+    }
+
+    fn blob_lost(&mut self, now: Timestamp, hash: &BlobHash) -> DoorResult<()> {
+        Ok(self.tx.want_blob_again(hash, now)?)
     }
 
     fn blobs_stored(&mut self, after: Option<&BlobHash>) -> DoorResult<Vec<(BlobHash, u64)>> {

@@ -1,7 +1,9 @@
 //! Writing as a desk: events, admissions and receipts become one signed change.
 
 use linli_model::case::{Admit, Author, CaseLog, Event, EventKind, Receipt};
-use linli_model::{EntryId, GridCode, OrgId, RecordId, RecordKind, Role, Scope, StaffId, Timestamp};
+use linli_model::{
+    EntryId, GridCode, OrgId, RecordId, RecordKind, Role, Scope, StaffId, Timestamp,
+};
 use linli_records::case::{admit_entry, event_entry, receipt_entry};
 use linli_records::{ChangeNote, Document, NewContent, RawChange};
 use linli_store::{Authorship, Place, SealAs, Tx};
@@ -27,13 +29,24 @@ pub(crate) struct Hand {
 impl Hand {
     /// The server itself, at one of its desks.
     pub(crate) fn system(org: &OrgId) -> DoorResult<Self> {
-        let staff = StaffId::new(SYSTEM).map_err(|error| crate::door::DoorError::Bug(error.to_string()))?;
-        Ok(Self { org: org.clone(), staff, role: Role::System, session: None })
+        let staff =
+            StaffId::new(SYSTEM).map_err(|error| crate::door::DoorError::Bug(error.to_string()))?;
+        Ok(Self {
+            org: org.clone(),
+            staff,
+            role: Role::System,
+            session: None,
+        })
     }
 
     /// The author as an event names it.
     pub(crate) fn author(&self) -> Author {
-        Author { org: self.org.clone(), staff: self.staff.clone(), role: self.role, device: None }
+        Author {
+            org: self.org.clone(),
+            staff: self.staff.clone(),
+            role: self.role,
+            device: None,
+        }
     }
 }
 
@@ -46,7 +59,15 @@ pub(crate) fn event_of(
     answers: Option<EntryId>,
     now: Timestamp,
 ) -> Event {
-    Event { by: hand.author(), edition, at: now, kind, seen: log.frontier(), answers, again_of: None }
+    Event {
+        by: hand.author(),
+        edition,
+        at: now,
+        kind,
+        seen: log.frontier(),
+        answers,
+        again_of: None,
+    }
 }
 
 /// What goes into one change.
@@ -82,7 +103,10 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<Option<RawChange>> {
         let actor = self.host.desk(&hand.org)?.actor;
-        let note = ChangeNote { staff: hand.staff.clone(), basis: None };
+        let note = ChangeNote {
+            staff: hand.staff.clone(),
+            basis: None,
+        };
         let Some(change) = linli_records::write(document, &actor, &writing.0, &note, now)? else {
             return Ok(None);
         };
@@ -100,7 +124,11 @@ impl Core {
         hand: &Hand,
         now: Timestamp,
     ) -> DoorResult<()> {
-        let place = Place { record: *record, kind: RecordKind::Case, home: home.clone() };
+        let place = Place {
+            record: *record,
+            kind: RecordKind::Case,
+            home: home.clone(),
+        };
         let by = Authorship {
             scope: Scope::Desk(hand.org.clone()),
             staff: hand.staff.clone(),
@@ -117,7 +145,12 @@ impl Core {
     /// Signs everything that the desks have written. Ends every call that writes.
     pub(crate) fn seal(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<()> {
         for (org, key) in self.host.desks() {
-            tx.seal_outbox(&SealAs { key, org, app: APP, at: now })?;
+            tx.seal_outbox(&SealAs {
+                key,
+                org,
+                app: APP,
+                at: now,
+            })?;
         }
         Ok(())
     }

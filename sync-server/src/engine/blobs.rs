@@ -18,8 +18,15 @@ pub(crate) fn link(tx: &mut Tx<'_>, log: &CaseLog, now: Timestamp) -> DoorResult
 }
 
 /// The bytes of a photo are in the file store.
-pub(crate) fn stored(tx: &mut Tx<'_>, now: Timestamp, hash: &BlobHash, size: u64) -> DoorResult<()> {
-    let known = tx.blob(hash)?.ok_or(DoorError::NotFound { what: "photo" })?;
+pub(crate) fn stored(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    hash: &BlobHash,
+    size: u64,
+) -> DoorResult<()> {
+    let known = tx
+        .blob(hash)?
+        .ok_or(DoorError::NotFound { what: "photo" })?;
     tx.set_blob(&Blob {
         size,
         received: size,
@@ -32,7 +39,10 @@ pub(crate) fn stored(tx: &mut Tx<'_>, now: Timestamp, hash: &BlobHash, size: u64
 }
 
 /// Photos whose bytes are here, in order of hash.
-pub(crate) fn list_stored(tx: &Tx<'_>, after: Option<&BlobHash>) -> DoorResult<Vec<(BlobHash, u64)>> {
+pub(crate) fn list_stored(
+    tx: &Tx<'_>,
+    after: Option<&BlobHash>,
+) -> DoorResult<Vec<(BlobHash, u64)>> {
     let list = tx.sql().prepare_cached(
         "SELECT hash, size FROM blobs WHERE state = 2 AND (?1 IS NULL OR hash > ?1) ORDER BY hash LIMIT 1000",
     );
@@ -48,14 +58,25 @@ pub(crate) fn list_stored(tx: &Tx<'_>, after: Option<&BlobHash>) -> DoorResult<V
 
 impl Core {
     /// Whether a peer is one of those who get a record that shows the photo.
-    pub(crate) fn is_of_peer(&self, tx: &Tx<'_>, peer: &KeyId, hash: &BlobHash) -> DoorResult<bool> {
-        let Some(certificate) = self.reference()?.certificates().find(peer) else { return Ok(false) };
+    pub(crate) fn is_of_peer(
+        &self,
+        tx: &Tx<'_>,
+        peer: &KeyId,
+        hash: &BlobHash,
+    ) -> DoorResult<bool> {
+        let Some(certificate) = self.reference()?.certificates().find(peer) else {
+            return Ok(false);
+        };
         let desk = Scope::Desk(certificate.org.clone());
         for record in tx.records_with_blob(hash)? {
-            let Some(info) = tx.document_info(&record)? else { continue };
+            let Some(info) = tx.document_info(&record)? else {
+                continue;
+            };
             let is_theirs = match certificate.subject {
                 Subject::Device => certificate.grids.contains(&info.home),
-                Subject::Desk => info.kind == RecordKind::Case && tx.scopes_of(&record)?.contains(&desk),
+                Subject::Desk => {
+                    info.kind == RecordKind::Case && tx.scopes_of(&record)?.contains(&desk)
+                }
             };
             if is_theirs {
                 return Ok(true);
@@ -65,8 +86,15 @@ impl Core {
     }
 
     /// What is known of a photo, for a peer that wants to send it.
-    pub(crate) fn blob_state(&self, tx: &Tx<'_>, peer: &KeyId, hash: &BlobHash) -> DoorResult<BlobState> {
-        let Some(blob) = tx.blob(hash)? else { return Ok(BlobState::Unknown) };
+    pub(crate) fn blob_state(
+        &self,
+        tx: &Tx<'_>,
+        peer: &KeyId,
+        hash: &BlobHash,
+    ) -> DoorResult<BlobState> {
+        let Some(blob) = tx.blob(hash)? else {
+            return Ok(BlobState::Unknown);
+        };
         if !self.is_of_peer(tx, peer, hash)? {
             return Err(DoorError::NotFound { what: "photo" });
         }
@@ -77,14 +105,24 @@ impl Core {
     }
 
     /// Whether a peer may read a photo.
-    pub(crate) fn blob_readable(&self, tx: &Tx<'_>, peer: &KeyId, hash: &BlobHash) -> DoorResult<bool> {
+    pub(crate) fn blob_readable(
+        &self,
+        tx: &Tx<'_>,
+        peer: &KeyId,
+        hash: &BlobHash,
+    ) -> DoorResult<bool> {
         let now = tx.peer(peer)?.contact_at;
         let is_active = self.reference()?.certificates().active(peer, now).is_ok();
         Ok(is_active && self.is_of_peer(tx, peer, hash)?)
     }
 
     /// Whether a member of staff may see a photo: their organisation is a member of a case with it.
-    pub(crate) fn blob_visible(&self, tx: &Tx<'_>, by: &Acting, hash: &BlobHash) -> DoorResult<bool> {
+    pub(crate) fn blob_visible(
+        &self,
+        tx: &Tx<'_>,
+        by: &Acting,
+        hash: &BlobHash,
+    ) -> DoorResult<bool> {
         self.may_read(by)?;
         let desk = Scope::Desk(by.org.clone());
         for record in tx.records_with_blob(hash)? {

@@ -41,12 +41,20 @@ impl Core {
         let holder = standing.holder.as_ref();
         let waits_for = rules.and_then(|rules| {
             let target = standing.order.as_ref().map(|order| &order.target);
-            let target = target.or_else(|| standing.transfer.as_ref().map(|transfer| &transfer.target))?;
+            let target =
+                target.or_else(|| standing.transfer.as_ref().map(|transfer| &transfer.target))?;
             rules.tree().next_hop(holder?, target)
         });
-        let due = rules.and_then(|rules| deadline::running(standing, rules).into_iter().map(|limit| limit.due).min());
-        let view_json = serde_json::to_string(view).map_err(|error| DoorError::Bug(error.to_string()))?;
-        let head_json = serde_json::to_string(&log.head).map_err(|error| DoorError::Bug(error.to_string()))?;
+        let due = rules.and_then(|rules| {
+            deadline::running(standing, rules)
+                .into_iter()
+                .map(|limit| limit.due)
+                .min()
+        });
+        let view_json =
+            serde_json::to_string(view).map_err(|error| DoorError::Bug(error.to_string()))?;
+        let head_json =
+            serde_json::to_string(&log.head).map_err(|error| DoorError::Bug(error.to_string()))?;
         let conn = tx.sql();
         conn.prepare_cached(include_str!("case_rows/replace.sql"))
             .and_then(|mut replace| {
@@ -73,7 +81,8 @@ impl Core {
 }
 
 fn members(conn: &Connection, log: &CaseLog, view: &CaseView) -> linli_store::rusqlite::Result<()> {
-    let mut add = conn.prepare_cached("INSERT OR IGNORE INTO case_members (record, org) VALUES (?1, ?2)")?;
+    let mut add =
+        conn.prepare_cached("INSERT OR IGNORE INTO case_members (record, org) VALUES (?1, ?2)")?;
     for org in &view.members {
         add.execute(params![log.id.0, org.as_str()])?;
     }
@@ -82,7 +91,11 @@ fn members(conn: &Connection, log: &CaseLog, view: &CaseView) -> linli_store::ru
 
 /// Cases whose custody waits for a live exchange with this neighbour.
 pub(crate) fn waiting_for(reader: &Reader<'_>, neighbour: &OrgId) -> DoorResult<Vec<RecordId>> {
-    ids(reader, "SELECT record FROM cases WHERE waits_for = ?1 ORDER BY record LIMIT 500", neighbour.as_str())
+    ids(
+        reader,
+        "SELECT record FROM cases WHERE waits_for = ?1 ORDER BY record LIMIT 500",
+        neighbour.as_str(),
+    )
 }
 
 /// Open cases that a desk holds.
@@ -96,11 +109,14 @@ pub(crate) fn open_at(reader: &Reader<'_>, holder: &OrgId) -> DoorResult<Vec<Rec
 
 fn ids(reader: &Reader<'_>, sql: &str, value: &str) -> DoorResult<Vec<RecordId>> {
     let mut list = reader.sql().prepare_cached(sql).map_err(sql_error)?;
-    let found = list.query_map([value], |row| row.get(0).map(RecordId)).map_err(sql_error)?;
+    let found = list
+        .query_map([value], |row| row.get(0).map(RecordId))
+        .map_err(sql_error)?;
     found.collect::<Result<_, _>>().map_err(sql_error)
 }
 
-const COLUMNS: &str = "c.record, c.home, c.category, c.state, c.holder, c.short_code, c.case_number,
+const COLUMNS: &str =
+    "c.record, c.home, c.category, c.state, c.holder, c.short_code, c.case_number,
   c.place, c.reported_at, c.due_at, c.head, c.view";
 
 /// Cases that an organisation is a member of, newest first.
@@ -128,7 +144,10 @@ pub(crate) fn list(reader: &Reader<'_>, org: &OrgId, filter: &CaseFilter) -> Doo
             read,
         )
         .map_err(sql_error)?;
-    let mut rows = found.map(|found| found.map(|(row, _)| row)).collect::<Result<Vec<_>, _>>().map_err(sql_error)?;
+    let mut rows = found
+        .map(|found| found.map(|(row, _)| row))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(sql_error)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -142,19 +161,28 @@ pub(crate) fn find(reader: &Reader<'_>, org: &OrgId, id: &RecordId) -> DoorResul
          WHERE m.org = ?1 AND c.record = ?2"
     );
     let mut find = reader.sql().prepare_cached(&sql).map_err(sql_error)?;
-    let found = find.query_row(params![org.as_str(), id.0], read).optional().map_err(sql_error)?;
+    let found = find
+        .query_row(params![org.as_str(), id.0], read)
+        .optional()
+        .map_err(sql_error)?;
     let (row, view) = found.ok_or(DoorError::NotFound { what: "case" })?;
     Ok(CaseDetail { row, view })
 }
 
-fn read(row: &linli_store::rusqlite::Row<'_>) -> linli_store::rusqlite::Result<(CaseRow, serde_json::Value)> {
+fn read(
+    row: &linli_store::rusqlite::Row<'_>,
+) -> linli_store::rusqlite::Result<(CaseRow, serde_json::Value)> {
     let json = |column: usize| -> linli_store::rusqlite::Result<serde_json::Value> {
         let text: String = row.get(column)?;
         Ok(serde_json::from_str(&text).unwrap_or_default())
     };
     let code = |column: usize| -> linli_store::rusqlite::Result<String> { row.get(column) };
     let wrong = |error: linli_model::IdError| {
-        linli_store::rusqlite::Error::FromSqlConversionFailure(0, linli_store::rusqlite::types::Type::Text, Box::new(error))
+        linli_store::rusqlite::Error::FromSqlConversionFailure(
+            0,
+            linli_store::rusqlite::types::Type::Text,
+            Box::new(error),
+        )
     };
     let case = CaseRow {
         id: RecordId(row.get(0)?),

@@ -68,7 +68,10 @@ impl Core {
 
     /// Editions and keys, or the reason why this server cannot work yet.
     pub(crate) fn reference(&self) -> DoorResult<&Reference> {
-        let reference = self.reference.as_ref().filter(|found| found.newest().is_some());
+        let reference = self
+            .reference
+            .as_ref()
+            .filter(|found| found.newest().is_some());
         reference.ok_or_else(not_enrolled)
     }
 
@@ -111,7 +114,15 @@ impl Core {
     /// The number of a desk's next receipt, as people read it out.
     pub(crate) fn next_receipt_number(&self, tx: &Tx<'_>, org: &OrgId) -> DoorResult<String> {
         let last = tx.meta_number(&receipt_note(org))?;
-        let tail: String = org.as_str().chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect();
+        let tail: String = org
+            .as_str()
+            .chars()
+            .rev()
+            .take(3)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
         Ok(format!("{tail}-{:04}", last.saturating_add(1)))
     }
 
@@ -129,7 +140,8 @@ fn receipt_note(org: &OrgId) -> String {
 fn not_enrolled() -> DoorError {
     DoorError::Later {
         code: "not_enrolled".into(),
-        detail: "this server has no edition yet; import one at the district or join the parent".into(),
+        detail: "this server has no edition yet; import one at the district or join the parent"
+            .into(),
         after_ms: 5_000,
     }
 }

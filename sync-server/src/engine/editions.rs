@@ -5,8 +5,8 @@ use linli_model::edition::Edition;
 use linli_model::{KeyId, OrgId, Timestamp};
 use linli_store::{ControlItem, Tx};
 use linli_trust::{
-    Certificate, CertificateBody, EditionBody, PublicKey, ReasonCode, RevocationBody, Signed, SigningKey,
-    Suite,
+    Certificate, CertificateBody, EditionBody, PublicKey, ReasonCode, RevocationBody, Signed,
+    SigningKey, Suite,
 };
 
 use crate::door::{DoorError, DoorResult};
@@ -30,13 +30,25 @@ pub(crate) fn valid_for(now: Timestamp, days: i64) -> std::ops::Range<Timestamp>
 
 impl Core {
     /// Signs an edition with the root and makes it current. The first one begins the district.
-    pub(crate) fn import_edition(&mut self, tx: &mut Tx<'_>, now: Timestamp, json: &[u8]) -> DoorResult<u32> {
-        let invalid = |detail: String| DoorError::Invalid { code: "edition".into(), detail };
-        let edition: Edition = serde_json::from_slice(json).map_err(|error| invalid(error.to_string()))?;
+    pub(crate) fn import_edition(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        json: &[u8],
+    ) -> DoorResult<u32> {
+        let invalid = |detail: String| DoorError::Invalid {
+            code: "edition".into(),
+            detail,
+        };
+        let edition: Edition =
+            serde_json::from_slice(json).map_err(|error| invalid(error.to_string()))?;
         if !self.host.orgs().contains(&edition.district) {
             return Err(DoorError::Refused {
                 code: "not_the_district".into(),
-                detail: format!("only the server that hosts {} signs its editions", edition.district),
+                detail: format!(
+                    "only the server that hosts {} signs its editions",
+                    edition.district
+                ),
             });
         }
         let (district, number) = (edition.district.clone(), edition.number);
@@ -47,7 +59,10 @@ impl Core {
         let root = self.root_key(tx, &district, now)?;
         let newest = self.with_reference(tx, |reference, _| Ok(reference.newest_number()))?;
         if number != newest.saturating_add(1) {
-            return Err(invalid(format!("its number is {number}, the next one is {}", newest.saturating_add(1))));
+            return Err(invalid(format!(
+                "its number is {number}, the next one is {}",
+                newest.saturating_add(1)
+            )));
         }
         let body = EditionBody {
             suite: Suite::Ed25519Sha256,
@@ -63,7 +78,12 @@ impl Core {
     }
 
     /// The root's key; the first edition makes it.
-    fn root_key(&mut self, tx: &mut Tx<'_>, district: &OrgId, now: Timestamp) -> DoorResult<SigningKey> {
+    fn root_key(
+        &mut self,
+        tx: &mut Tx<'_>,
+        district: &OrgId,
+        now: Timestamp,
+    ) -> DoorResult<SigningKey> {
         if !self.host.hosts(district) {
             let seed = self.random();
             self.host.add_desk(tx, district, seed)?;
@@ -77,7 +97,12 @@ impl Core {
     }
 
     /// Certifies the other desks of this server and the handling units below them.
-    pub(crate) fn certify_hosted(&mut self, tx: &mut Tx<'_>, rules: &Rules, now: Timestamp) -> DoorResult<()> {
+    pub(crate) fn certify_hosted(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> DoorResult<()> {
         let mut orgs: Vec<OrgId> = self.host.orgs().to_vec();
         // From above to below: a desk is certified by the one above it.
         orgs.sort_by_key(|org| rules.tree().ancestors(org).count());
@@ -89,7 +114,11 @@ impl Core {
             }
             let key = self.host.key(&org)?.public();
             let has = tx.certificate(&key.id())?.is_some();
-            let above = rules.tree().parent(&org).filter(|above| self.host.hosts(above)).cloned();
+            let above = rules
+                .tree()
+                .parent(&org)
+                .filter(|above| self.host.hosts(above))
+                .cloned();
             if let (false, Some(above)) = (has, above) {
                 self.certify_desk(tx, &above, &org, key, now)?;
             }
@@ -107,7 +136,9 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<Certificate> {
         let certificates = self.reference()?.certificates();
-        let epoch = certificates.desk_key(org, now).map_or(1, |old| old.epoch.saturating_add(1));
+        let epoch = certificates
+            .desk_key(org, now)
+            .map_or(1, |old| old.epoch.saturating_add(1));
         let issuer = self.host.key(above)?;
         let serial = next_serial(tx)?;
         let valid = valid_for(now, DESK_DAYS);
@@ -118,7 +149,12 @@ impl Core {
     }
 
     /// Puts an item of our own into the log; it must be believed.
-    pub(crate) fn keep(&mut self, tx: &mut Tx<'_>, item: &ControlItem, now: Timestamp) -> DoorResult<()> {
+    pub(crate) fn keep(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: &ControlItem,
+        now: Timestamp,
+    ) -> DoorResult<()> {
         let kept = self.with_reference(tx, |reference, tx| Ok(reference.keep(tx, item, now)?))?;
         match kept {
             Kept::New | Kept::Known => Ok(()),
@@ -127,17 +163,34 @@ impl Core {
     }
 
     /// Revokes a key from now on.
-    pub(crate) fn revoke(&mut self, tx: &mut Tx<'_>, now: Timestamp, key: &KeyId, reason: &str) -> DoorResult<()> {
+    pub(crate) fn revoke(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        key: &KeyId,
+        reason: &str,
+    ) -> DoorResult<()> {
         let reference = self.reference()?;
-        let subject = reference.certificates().find(key).ok_or(DoorError::NotFound { what: "key" })?;
-        let org = self.host.orgs().iter().find(|org| reference.is_within(org, &subject.org)).cloned();
+        let subject = reference
+            .certificates()
+            .find(key)
+            .ok_or(DoorError::NotFound { what: "key" })?;
+        let org = self
+            .host
+            .orgs()
+            .iter()
+            .find(|org| reference.is_within(org, &subject.org))
+            .cloned();
         let org = org.ok_or(DoorError::NotFound { what: "key" })?;
         let signer = self.host.key(&org)?;
         let body = RevocationBody {
             suite: Suite::Ed25519Sha256,
             key: *key,
             at: now,
-            number: reference.certificates().revocation_number(&signer.id()).saturating_add(1),
+            number: reference
+                .certificates()
+                .revocation_number(&signer.id())
+                .saturating_add(1),
             reason: ReasonCode::new(reason)?,
             signer: signer.id(),
         };

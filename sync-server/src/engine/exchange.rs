@@ -44,19 +44,28 @@ impl Core {
     fn certificate(&self, peer: &KeyId, now: Timestamp) -> DoorResult<Certificate> {
         let certificates = self.reference()?.certificates();
         let active = certificates.active(peer, now);
-        active.cloned().map_err(|error| DoorError::Refused { code: "revoked".into(), detail: error.to_string() })
+        active.cloned().map_err(|error| DoorError::Refused {
+            code: "revoked".into(),
+            detail: error.to_string(),
+        })
     }
 
     /// The feeds that a peer may read.
     pub(crate) fn scopes_of(&self, peer: &KeyId, now: Timestamp) -> BTreeSet<Scope> {
-        let Ok(certificate) = self.certificate(peer, now) else { return BTreeSet::new() };
+        let Ok(certificate) = self.certificate(peer, now) else {
+            return BTreeSet::new();
+        };
         match certificate.subject {
             Subject::Desk => BTreeSet::from([Scope::Desk(certificate.org.clone())]),
             Subject::Device => certificate
                 .grids
                 .iter()
                 .flat_map(|grid| {
-                    [Scope::Register(grid.clone()), Scope::Places(grid.clone()), Scope::Cases(grid.clone())]
+                    [
+                        Scope::Register(grid.clone()),
+                        Scope::Places(grid.clone()),
+                        Scope::Cases(grid.clone()),
+                    ]
                 })
                 .collect(),
         }
@@ -91,8 +100,12 @@ impl Core {
                     note_peer(tx, peer, &hello, now)?;
                     chains = Some(known_chains(tx, peer, &hello)?);
                 }
-                Input::Control { seq, item } => self.take_control(tx, &certificate, seq, &item, now, &mut taken)?,
-                Input::Offer(offer) => self.take_offer(tx, &certificate, peer, *offer, now, &mut taken)?,
+                Input::Control { seq, item } => {
+                    self.take_control(tx, &certificate, seq, &item, now, &mut taken)?
+                }
+                Input::Offer(offer) => {
+                    self.take_offer(tx, &certificate, peer, *offer, now, &mut taken)?
+                }
                 Input::Fetch(fetch) => taken.fetches.push(fetch),
                 Input::DigestAsk(ask) => taken.asks.push(ask),
                 Input::End { .. } => {}
@@ -107,12 +120,24 @@ impl Core {
             self.settle_waiting(tx, &certificate.org, now)?;
         }
         self.seal(tx, now)?;
-        self.answer(tx, &certificate, peer, asked, &taken, chains.unwrap_or_default(), now)
+        self.answer(
+            tx,
+            &certificate,
+            peer,
+            asked,
+            &taken,
+            chains.unwrap_or_default(),
+            now,
+        )
     }
 
     fn first_wrong_want(&self, hello: &Hello, peer: &KeyId, now: Timestamp) -> Option<Scope> {
         let allowed = self.scopes_of(peer, now);
-        hello.wants.iter().map(|want| want.scope.clone()).find(|scope| !allowed.contains(scope))
+        hello
+            .wants
+            .iter()
+            .map(|want| want.scope.clone())
+            .find(|scope| !allowed.contains(scope))
     }
 
     fn take_control(
@@ -134,7 +159,9 @@ impl Core {
             WireItem::Tombstone(item) => ControlItem::Tombstone(item.clone()),
             WireItem::Edition(_) | WireItem::Checkpoint(_) => return Ok(()),
         };
-        self.with_reference(tx, |reference, tx| Ok(reference.keep(tx, &item, now).map(|_| ())?))?;
+        self.with_reference(tx, |reference, tx| {
+            Ok(reference.keep(tx, &item, now).map(|_| ())?)
+        })?;
         tx.set_meta_number(&control_note(&certificate.key.id()), seq)?;
         Ok(())
     }
@@ -159,7 +186,13 @@ impl Core {
             Subject::Device => Judgement::FirstHand,
             Subject::Desk => Judgement::Vouched,
         };
-        let incoming = Incoming { parcels: &parcels, origin: *peer, judgement, feed: None, received_at: now };
+        let incoming = Incoming {
+            parcels: &parcels,
+            origin: *peer,
+            judgement,
+            feed: None,
+            received_at: now,
+        };
         let child = (certificate.subject == Subject::Desk).then(|| certificate.org.clone());
         let reference = self.reference()?;
         let mut further = |proposal: &Proposal<'_>| match &child {
@@ -170,8 +203,12 @@ impl Core {
         self.note_ingested(tx, &done, &mut taken.touched)?;
         for report in done.batches {
             let scope = &offer.scope;
-            let entries = parcels.iter().find(|parcel| parcel.batch.id() == report.batch);
-            let entries = entries.map(|parcel| parcel.batch.entries.as_slice()).unwrap_or_default();
+            let entries = parcels
+                .iter()
+                .find(|parcel| parcel.batch.id() == report.batch);
+            let entries = entries
+                .map(|parcel| parcel.batch.entries.as_slice())
+                .unwrap_or_default();
             let mut outcomes = Vec::with_capacity(report.verdicts.len());
             for (verdict, entry) in report.verdicts.into_iter().zip(entries) {
                 outcomes.push(outcome(tx, scope, &entry.hash, verdict)?);
@@ -201,17 +238,26 @@ impl Core {
         for incident in &done.incidents {
             tracing::warn!(?incident, "an incident at the gate");
         }
-        let refused = done.batches.iter().flat_map(|report| &report.verdicts).filter_map(|verdict| match verdict {
-            Verdict::Quarantined { code, .. } => Some(code.clone()),
-            Verdict::Bare
-            | Verdict::Stored
-            | Verdict::Duplicate
-            | Verdict::Gone
-            | Verdict::Need(_)
-            | Verdict::Parked => None,
-        });
+        let refused = done
+            .batches
+            .iter()
+            .flat_map(|report| &report.verdicts)
+            .filter_map(|verdict| match verdict {
+                Verdict::Quarantined { code, .. } => Some(code.clone()),
+                Verdict::Bare
+                | Verdict::Stored
+                | Verdict::Duplicate
+                | Verdict::Gone
+                | Verdict::Need(_)
+                | Verdict::Parked => None,
+            });
         for code in refused {
-            match self.notice.refusals.iter_mut().find(|(known, _)| *known == code) {
+            match self
+                .notice
+                .refusals
+                .iter_mut()
+                .find(|(known, _)| *known == code)
+            {
                 Some((_, count)) => *count = count.saturating_add(1),
                 None => self.notice.refusals.push((code, 1)),
             }
@@ -227,7 +273,10 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<()> {
         for record in records {
-            if tx.document_info(record)?.is_some_and(|info| info.kind == RecordKind::Case) {
+            if tx
+                .document_info(record)?
+                .is_some_and(|info| info.kind == RecordKind::Case)
+            {
                 self.settle(tx, record, now)?;
             }
         }
@@ -235,16 +284,26 @@ impl Core {
     }
 
     /// Moves custody that waited for this neighbour, now that it is on the line.
-    pub(crate) fn settle_waiting(&mut self, tx: &mut Tx<'_>, neighbour: &OrgId, now: Timestamp) -> DoorResult<bool> {
+    pub(crate) fn settle_waiting(
+        &mut self,
+        tx: &mut Tx<'_>,
+        neighbour: &OrgId,
+        now: Timestamp,
+    ) -> DoorResult<bool> {
         self.live = Some(neighbour.clone());
         let waiting = case_rows::waiting_for(tx, neighbour)?;
-        let done = waiting.iter().try_for_each(|record| self.settle(tx, record, now).map(|_| ()));
+        let done = waiting
+            .iter()
+            .try_for_each(|record| self.settle(tx, record, now).map(|_| ()));
         self.live = None;
         done?;
         Ok(!waiting.is_empty())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one answer, used once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one answer, used once"
+    )]
     fn answer(
         &mut self,
         tx: &mut Tx<'_>,
@@ -260,7 +319,9 @@ impl Core {
             generation: self.host.generation(),
             clock: now,
             edition: self.reference()?.newest_number(),
-            control_taken: tx.meta_number(&control_note(peer))?.max(taken.control_taken),
+            control_taken: tx
+                .meta_number(&control_note(peer))?
+                .max(taken.control_taken),
             recovering: self.is_recovering,
             app: APP.to_owned(),
             chains,
@@ -278,7 +339,10 @@ impl Core {
             for fetch in &taken.fetches {
                 let parcels = fetch_parcels(tx, fetch)?;
                 let changes = Stretch::of(parcels);
-                more |= answer.fetched(Fetched { scope: fetch.scope.clone(), changes })? == Fit::Full;
+                more |= answer.fetched(Fetched {
+                    scope: fetch.scope.clone(),
+                    changes,
+                })? == Fit::Full;
             }
             if !more {
                 more = pages(tx, &mut answer, peer)?;
@@ -287,7 +351,11 @@ impl Core {
                 more |= digests(tx, &mut answer, ask)? == Fit::Full;
             }
         }
-        let wanted: Vec<BlobHash> = tx.blobs_wanted(100)?.into_iter().map(|blob| blob.hash).collect();
+        let wanted: Vec<BlobHash> = tx
+            .blobs_wanted(100)?
+            .into_iter()
+            .map(|blob| blob.hash)
+            .collect();
         let mut asked_for = Vec::new();
         for hash in wanted {
             if self.is_of_peer(tx, peer, &hash)? {
@@ -299,8 +367,15 @@ impl Core {
     }
 
     fn lease(&self, device: &KeyId, now: Timestamp) -> DoorResult<Lease> {
-        let days = self.reference()?.newest().map_or(7, |rules| rules.edition().settings.lease_days);
-        let org = self.host.orgs().first().ok_or(DoorError::NotFound { what: "desk" })?;
+        let days = self
+            .reference()?
+            .newest()
+            .map_or(7, |rules| rules.edition().settings.lease_days);
+        let org = self
+            .host
+            .orgs()
+            .first()
+            .ok_or(DoorError::NotFound { what: "desk" })?;
         let key = self.host.key(org)?;
         let body = LeaseBody {
             suite: Suite::Ed25519Sha256,
@@ -320,11 +395,22 @@ fn control_note(peer: &KeyId) -> String {
 
 fn note_peer(tx: &mut Tx<'_>, peer: &KeyId, hello: &Hello, now: Timestamp) -> DoorResult<()> {
     let known = tx.peer(peer)?;
-    tx.set_peer(peer, &Peer { clock_offset_ms: hello.clock.ms_since(now), contact_at: now, ..known })?;
+    tx.set_peer(
+        peer,
+        &Peer {
+            clock_offset_ms: hello.clock.ms_since(now),
+            contact_at: now,
+            ..known
+        },
+    )?;
     Ok(())
 }
 
-fn known_chains(tx: &Tx<'_>, peer: &KeyId, hello: &Hello) -> DoorResult<Vec<linli_sync::frames::ChainSeen>> {
+fn known_chains(
+    tx: &Tx<'_>,
+    peer: &KeyId,
+    hello: &Hello,
+) -> DoorResult<Vec<linli_sync::frames::ChainSeen>> {
     let mut chains = Vec::new();
     if hello.ask_chains {
         for want in &hello.wants {
@@ -347,14 +433,24 @@ fn from_child(
     child: &OrgId,
     proposal: &Proposal<'_>,
 ) -> Result<(), PolicyRefusal> {
-    let refuse = |detail: &str| Err(PolicyRefusal { code: "subtree", detail: detail.to_owned() });
-    if !matches!(proposal.entry.kind, RecordKind::Case | RecordKind::Disclosure) {
+    let refuse = |detail: &str| {
+        Err(PolicyRefusal {
+            code: "subtree",
+            detail: detail.to_owned(),
+        })
+    };
+    if !matches!(
+        proposal.entry.kind,
+        RecordKind::Case | RecordKind::Disclosure
+    ) {
         return refuse("only cases travel between servers");
     }
     if proposal.document.is_some() {
         return Ok(());
     }
-    let home = reference.newest().and_then(|rules| rules.community(proposal.home));
+    let home = reference
+        .newest()
+        .and_then(|rules| rules.community(proposal.home));
     match home {
         Some(community) if reference.is_within(child, community) => Ok(()),
         Some(_) | None => refuse("the home grid is not below the sender"),
@@ -386,8 +482,12 @@ fn wire_code(code: &str) -> Code {
     use linli_records::authority::codes as authority;
     use linli_store::ingest::codes as gate;
     match code {
-        authority::SIGNER | authority::GRANT | authority::SCOPE | gate::STAFF => Code::HeaderForbidden,
-        authority::ROLE | authority::AUTHOR | authority::SILENT | gate::HOME | gate::KIND => Code::ChangeForbidden,
+        authority::SIGNER | authority::GRANT | authority::SCOPE | gate::STAFF => {
+            Code::HeaderForbidden
+        }
+        authority::ROLE | authority::AUTHOR | authority::SILENT | gate::HOME | gate::KIND => {
+            Code::ChangeForbidden
+        }
         authority::ENTRY => Code::ChangeSchema,
         gate::FORK => Code::ChainBroken,
         gate::DEPENDS_ON_REFUSED => Code::DependsOnRefused,
@@ -400,7 +500,9 @@ fn wire_code(code: &str) -> Code {
 
 /// The place in the scope's feed; 0 until the case has been listed, which happens after all offers.
 fn stored(tx: &Tx<'_>, scope: &Scope, hash: &linli_model::ChangeHash) -> DoorResult<Outcome> {
-    Ok(Outcome::Stored { seq: tx.seq_of(scope, hash)?.unwrap_or(0) })
+    Ok(Outcome::Stored {
+        seq: tx.seq_of(scope, hash)?.unwrap_or(0),
+    })
 }
 
 fn haves(tx: &Tx<'_>, parcel: &linli_trust::Parcel) -> DoorResult<Vec<Outcome>> {
@@ -443,14 +545,28 @@ fn control(tx: &Tx<'_>, answer: &mut Answer) -> DoorResult<bool> {
 /// The pages of every wanted feed, and a digest where the client reaches the end. Answers whether
 /// something did not fit.
 fn pages(tx: &Tx<'_>, answer: &mut Answer, peer: &KeyId) -> DoorResult<bool> {
-    let wants: Vec<_> = answer.hello().wants.iter().map(|want| (want.scope.clone(), want.since)).collect();
+    let wants: Vec<_> = answer
+        .hello()
+        .wants
+        .iter()
+        .map(|want| (want.scope.clone(), want.since))
+        .collect();
     for (scope, since) in wants {
         let mut from = since;
         loop {
-            let asked = PageRequest { since: from, max_bytes: PAGE_BYTES, skip_origin: Some(*peer) };
+            let asked = PageRequest {
+                since: from,
+                max_bytes: PAGE_BYTES,
+                skip_origin: Some(*peer),
+            };
             let page = tx.page(&scope, &asked)?;
             if page.to > from {
-                let wire = Page { scope: scope.clone(), from, to: page.to, changes: Stretch::of(page.parcels) };
+                let wire = Page {
+                    scope: scope.clone(),
+                    from,
+                    to: page.to,
+                    changes: Stretch::of(page.parcels),
+                };
                 if answer.page(wire)? == Fit::Full {
                     return Ok(true);
                 }
@@ -462,7 +578,11 @@ fn pages(tx: &Tx<'_>, answer: &mut Answer, peer: &KeyId) -> DoorResult<bool> {
         }
         if !matches!(scope, Scope::Desk(_)) {
             let state = tx.feed_state(&scope)?;
-            answer.digest(Digest { scope: scope.clone(), seq: from, digest: Some(state.digest) })?;
+            answer.digest(Digest {
+                scope: scope.clone(),
+                seq: from,
+                digest: Some(state.digest),
+            })?;
         }
     }
     Ok(false)
@@ -472,7 +592,9 @@ fn fetch_parcels(tx: &Tx<'_>, fetch: &Fetch) -> DoorResult<Vec<linli_trust::Parc
     let mut parcels: Vec<linli_trust::Parcel> = Vec::new();
     for record in &fetch.records {
         for hash in tx.history(record)? {
-            let Some(batch) = tx.change_info(&hash)?.and_then(|info| info.batch) else { continue };
+            let Some(batch) = tx.change_info(&hash)?.and_then(|info| info.batch) else {
+                continue;
+            };
             if parcels.iter().any(|parcel| parcel.batch.id() == batch) {
                 continue;
             }
@@ -486,11 +608,23 @@ fn digests(tx: &Tx<'_>, answer: &mut Answer, ask: &DigestAsk) -> DoorResult<Fit>
     let seq = tx.feed_state(&ask.scope)?.seq;
     let scope = ask.scope.clone();
     Ok(match ask.bucket {
-        None => answer.buckets(Buckets { scope, seq, digests: tx.bucket_digests(&ask.scope)? })?,
+        None => answer.buckets(Buckets {
+            scope,
+            seq,
+            digests: tx.bucket_digests(&ask.scope)?,
+        })?,
         Some(bucket) => {
             let records = tx.bucket_heads(&ask.scope, bucket)?;
-            let records = records.into_iter().map(|(record, heads)| RecordHeads { record, heads }).collect();
-            answer.bucket(Bucket { scope, seq, bucket, records })?
+            let records = records
+                .into_iter()
+                .map(|(record, heads)| RecordHeads { record, heads })
+                .collect();
+            answer.bucket(Bucket {
+                scope,
+                seq,
+                bucket,
+                records,
+            })?
         }
     })
 }

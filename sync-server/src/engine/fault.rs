@@ -1,8 +1,8 @@
 //! Failures of the parts below, as the door names them.
 
 use linli_exchange::ExchangeError;
-use linli_records::case::CaseError;
 use linli_records::WriteError;
+use linli_records::case::CaseError;
 use linli_store::StoreError;
 use linli_sync::SyncError;
 use linli_trust::TrustError;
@@ -18,7 +18,10 @@ impl From<StoreError> for DoorError {
                 detail: "the database is busy".into(),
                 after_ms: 200,
             },
-            StoreError::Refused(detail) => Self::Conflict { code: "refused".into(), detail },
+            StoreError::Refused(detail) => Self::Conflict {
+                code: "refused".into(),
+                detail,
+            },
             StoreError::Unknown { what, .. } => Self::NotFound { what },
             StoreError::Bug(detail) => Self::Bug(detail),
             StoreError::WrongKey
@@ -33,13 +36,19 @@ impl From<StoreError> for DoorError {
 
 impl From<SyncError> for DoorError {
     fn from(error: SyncError) -> Self {
-        Self::Invalid { code: error.code().name().to_owned(), detail: error.to_string() }
+        Self::Invalid {
+            code: error.code().name().to_owned(),
+            detail: error.to_string(),
+        }
     }
 }
 
 impl From<TrustError> for DoorError {
     fn from(error: TrustError) -> Self {
-        Self::Refused { code: "trust".into(), detail: error.to_string() }
+        Self::Refused {
+            code: "trust".into(),
+            detail: error.to_string(),
+        }
     }
 }
 
@@ -51,21 +60,33 @@ impl From<ExchangeError> for DoorError {
             ExchangeError::Trust(error) => error.into(),
             ExchangeError::NotEnrolled(what) => Self::Later {
                 code: "not_enrolled".into(),
-                detail: format!("this server has no {what} yet; import an edition or join the parent"),
+                detail: format!(
+                    "this server has no {what} yet; import an edition or join the parent"
+                ),
                 after_ms: 5_000,
             },
-            ExchangeError::Edition { .. } => Self::Invalid { code: "edition".into(), detail: error.to_string() },
-            ExchangeError::Enrolment(detail) => Self::Refused { code: "enrolment".into(), detail: detail.into() },
-            ExchangeError::OldGeneration { .. } => {
-                Self::Refused { code: "old_generation".into(), detail: error.to_string() }
-            }
+            ExchangeError::Edition { .. } => Self::Invalid {
+                code: "edition".into(),
+                detail: error.to_string(),
+            },
+            ExchangeError::Enrolment(detail) => Self::Refused {
+                code: "enrolment".into(),
+                detail: detail.into(),
+            },
+            ExchangeError::OldGeneration { .. } => Self::Refused {
+                code: "old_generation".into(),
+                detail: error.to_string(),
+            },
         }
     }
 }
 
 impl From<WriteError> for DoorError {
     fn from(error: WriteError) -> Self {
-        Self::Invalid { code: "content".into(), detail: error.to_string() }
+        Self::Invalid {
+            code: "content".into(),
+            detail: error.to_string(),
+        }
     }
 }
 

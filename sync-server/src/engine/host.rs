@@ -25,8 +25,11 @@ pub(crate) struct Host {
 impl Host {
     /// Loads the keys of the configured organisations and of handling units that were added below.
     pub(crate) fn load(reader: &Reader<'_>, orgs: &[OrgId]) -> DoorResult<Self> {
-        let mut host =
-            Self { orgs: orgs.to_vec(), desks: BTreeMap::new(), generation: reader.generation()? };
+        let mut host = Self {
+            orgs: orgs.to_vec(),
+            desks: BTreeMap::new(),
+            generation: reader.generation()?,
+        };
         for org in orgs {
             host.load_desk(reader, org)?;
         }
@@ -64,7 +67,12 @@ impl Host {
     }
 
     /// Keeps a new key for a desk. `seed` comes from a good source of randomness.
-    pub(crate) fn add_desk(&mut self, tx: &mut Tx<'_>, org: &OrgId, seed: [u8; 32]) -> DoorResult<()> {
+    pub(crate) fn add_desk(
+        &mut self,
+        tx: &mut Tx<'_>,
+        org: &OrgId,
+        seed: [u8; 32],
+    ) -> DoorResult<()> {
         let seed = Zeroizing::new(seed);
         tx.set_meta(&key_note(org), seed.as_slice())?;
         self.desks.insert(org.clone(), SigningKey::from_seed(*seed));
@@ -88,14 +96,20 @@ impl Host {
 
     /// The key of a desk.
     pub(crate) fn key(&self, org: &OrgId) -> DoorResult<&SigningKey> {
-        self.desks.get(org).ok_or(DoorError::NotFound { what: "desk" })
+        self.desks
+            .get(org)
+            .ok_or(DoorError::NotFound { what: "desk" })
     }
 
     /// The desk as the case rules know it.
     pub(crate) fn desk(&self, org: &OrgId) -> DoorResult<admission::Desk> {
         let key = self.key(org)?;
         let actor = ActorId::new(&key.id(), self.generation);
-        Ok(admission::Desk { org: org.clone(), generation: self.generation, actor })
+        Ok(admission::Desk {
+            org: org.clone(),
+            generation: self.generation,
+            actor,
+        })
     }
 
     /// The generation in which this server writes.
@@ -115,7 +129,11 @@ impl Host {
         let mut all = BTreeSet::new();
         for org in &self.orgs {
             all.extend(tree.parent(org).cloned());
-            all.extend(tree.children(org).filter(|child| child.kind.has_desk()).map(|child| child.id.clone()));
+            all.extend(
+                tree.children(org)
+                    .filter(|child| child.kind.has_desk())
+                    .map(|child| child.id.clone()),
+            );
         }
         all.retain(|org| !self.hosts(org));
         all

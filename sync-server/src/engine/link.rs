@@ -28,13 +28,22 @@ pub(crate) struct RunningLink {
 
 impl Core {
     /// What to send to the parent now; nothing when the parent is here or there is none.
-    pub(crate) fn link_request(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<Option<LinkRequest>> {
+    pub(crate) fn link_request(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+    ) -> DoorResult<Option<LinkRequest>> {
         self.link = None;
         let reference = self.reference()?;
-        let Some((org, parent)) = reference.newest().and_then(|rules| self.host.parent(rules)) else {
+        let Some((org, parent)) = reference.newest().and_then(|rules| self.host.parent(rules))
+        else {
             return Ok(None);
         };
-        let Some(peer) = reference.certificates().desk_key(&parent, now).map(|found| found.key.id()) else {
+        let Some(peer) = reference
+            .certificates()
+            .desk_key(&parent, now)
+            .map(|found| found.key.id())
+        else {
             return Ok(None);
         };
         let plan = Plan {
@@ -50,13 +59,27 @@ impl Core {
         };
         let (body, client) = Client::begin(tx, reference, &plan)?;
         self.ask_chains.insert(parent.clone());
-        self.link = Some(RunningLink { parent: parent.clone(), client });
+        self.link = Some(RunningLink {
+            parent: parent.clone(),
+            client,
+        });
         let address = parent_address(tx)?;
-        Ok(Some(LinkRequest { org, audience: parent, url: address.url, ca_sha256: address.ca_sha256, body }))
+        Ok(Some(LinkRequest {
+            org,
+            audience: parent,
+            url: address.url,
+            ca_sha256: address.ca_sha256,
+            body,
+        }))
     }
 
     /// Takes the parent's answer, settles what it changed, and moves custody that waited for the line.
-    pub(crate) fn link_apply(&mut self, tx: &mut Tx<'_>, now: Timestamp, answer: &[u8]) -> DoorResult<LinkOutcome> {
+    pub(crate) fn link_apply(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        answer: &[u8],
+    ) -> DoorResult<LinkOutcome> {
         let running = self.link.take();
         let mut running = running.ok_or(DoorError::Conflict {
             code: "no_request".into(),
@@ -67,10 +90,14 @@ impl Core {
         let mut input = answer;
         while let Some(event) = running.client.next(&mut input)? {
             let client = &mut running.client;
-            let applied = self.with_reference(tx, |reference, tx| Ok(client.apply(tx, reference, event, now)?))?;
+            let applied = self.with_reference(tx, |reference, tx| {
+                Ok(client.apply(tx, reference, event, now)?)
+            })?;
             touched.extend(applied.records);
             for hash in applied.blobs_wanted {
-                outcome.wanted_by_parent.extend(upload(tx, &running.parent, hash)?);
+                outcome
+                    .wanted_by_parent
+                    .extend(upload(tx, &running.parent, hash)?);
             }
             outcome.more |= applied.ended.unwrap_or(false) || applied.new_generation.is_some();
             if applied.has_reference {
@@ -79,7 +106,11 @@ impl Core {
             if let Some(error) = applied.failed {
                 return Err(DoorError::Refused {
                     code: error.code.name().to_owned(),
-                    detail: format!("the parent answered {} {:?}", error.code.name(), error.params),
+                    detail: format!(
+                        "the parent answered {} {:?}",
+                        error.code.name(),
+                        error.params
+                    ),
                 });
             }
         }
@@ -95,7 +126,11 @@ impl Core {
     }
 
     /// New editions or certificates: what waited for them is judged again, units are certified.
-    fn reference_came(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<BTreeSet<RecordId>> {
+    fn reference_came(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+    ) -> DoorResult<BTreeSet<RecordId>> {
         let mut touched = BTreeSet::new();
         let done = retry(tx, self.reference()?, now)?;
         self.note_ingested(tx, &done, &mut touched)?;
@@ -106,7 +141,12 @@ impl Core {
     }
 
     fn has_unsent(&self, tx: &Tx<'_>, parent: &OrgId, now: Timestamp) -> DoorResult<bool> {
-        let Some(peer) = self.reference()?.certificates().desk_key(parent, now).map(|found| found.key.id()) else {
+        let Some(peer) = self
+            .reference()?
+            .certificates()
+            .desk_key(parent, now)
+            .map(|found| found.key.id())
+        else {
             return Ok(false);
         };
         let feed = Scope::Desk(parent.clone());
@@ -114,9 +154,15 @@ impl Core {
     }
 
     /// The round failed: kept for the status page.
-    pub(crate) fn link_failed(&mut self, tx: &mut Tx<'_>, _now: Timestamp, failure: &LinkFailure) -> DoorResult<()> {
+    pub(crate) fn link_failed(
+        &mut self,
+        tx: &mut Tx<'_>,
+        _now: Timestamp,
+        failure: &LinkFailure,
+    ) -> DoorResult<()> {
         self.link = None;
-        let json = serde_json::to_vec(failure).map_err(|error| DoorError::Bug(error.to_string()))?;
+        let json =
+            serde_json::to_vec(failure).map_err(|error| DoorError::Bug(error.to_string()))?;
         Ok(tx.set_meta(LINK_FAILURE, &json)?)
     }
 }
@@ -137,25 +183,46 @@ pub(crate) fn set_parent_address(tx: &mut Tx<'_>, address: &ParentAddress) -> Do
 }
 
 fn parent_address(tx: &Tx<'_>) -> DoorResult<ParentAddress> {
-    let json = tx.meta(PARENT)?.ok_or(DoorError::NotFound { what: "parent" })?;
-    serde_json::from_slice(&json).map_err(|error| DoorError::Storage(format!("the parent's address: {error}")))
+    let json = tx
+        .meta(PARENT)?
+        .ok_or(DoorError::NotFound { what: "parent" })?;
+    serde_json::from_slice(&json)
+        .map_err(|error| DoorError::Storage(format!("the parent's address: {error}")))
 }
 
 /// What the parent must be told of a photo that is stored here.
 fn upload(tx: &Tx<'_>, parent: &OrgId, hash: BlobHash) -> DoorResult<Option<UploadMetadata>> {
-    let Some(blob) = tx.blob(&hash)?.filter(|blob| blob.state == BlobState::Complete) else { return Ok(None) };
-    let Some(record) = tx.records_with_blob(&hash)?.into_iter().next() else { return Ok(None) };
-    Ok(Some(UploadMetadata { blob: hash, record, scope: Scope::Desk(parent.clone()), mime: blob.mime }))
+    let Some(blob) = tx
+        .blob(&hash)?
+        .filter(|blob| blob.state == BlobState::Complete)
+    else {
+        return Ok(None);
+    };
+    let Some(record) = tx.records_with_blob(&hash)?.into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(Some(UploadMetadata {
+        blob: hash,
+        record,
+        scope: Scope::Desk(parent.clone()),
+        mime: blob.mime,
+    }))
 }
 
 fn wanted_here(tx: &Tx<'_>) -> DoorResult<Vec<BlobHash>> {
-    Ok(tx.blobs_wanted(MAX_BLOBS)?.into_iter().map(|blob| blob.hash).collect())
+    Ok(tx
+        .blobs_wanted(MAX_BLOBS)?
+        .into_iter()
+        .map(|blob| blob.hash)
+        .collect())
 }
 
 /// When the link last worked, and how it has failed since.
 pub(crate) fn link_state(tx: &Tx<'_>) -> DoorResult<(Option<Timestamp>, Option<LinkFailure>)> {
     let at = tx.meta_number(LINK_AT)?;
     let at = i64::try_from(at).ok().filter(|at| *at > 0).map(Timestamp);
-    let failure = tx.meta(LINK_FAILURE)?.and_then(|json| serde_json::from_slice(&json).ok());
+    let failure = tx
+        .meta(LINK_FAILURE)?
+        .and_then(|json| serde_json::from_slice(&json).ok());
     Ok((at, failure))
 }

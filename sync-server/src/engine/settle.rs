@@ -29,7 +29,11 @@ struct Move {
 
 impl Move {
     fn by(hand: Hand, writing: Writing) -> Self {
-        Self { hand, writing, is_receipt: false }
+        Self {
+            hand,
+            writing,
+            is_receipt: false,
+        }
     }
 }
 
@@ -43,7 +47,9 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<Option<CaseView>> {
         for _ in 0..MAX_ROUNDS {
-            let Some(mut document) = tx.load_document(record)? else { return Ok(None) };
+            let Some(mut document) = tx.load_document(record)? else {
+                return Ok(None);
+            };
             let log = read_case(*record, &document)?.log;
             let reference = self.reference()?;
             if reference.rules(log.head.edition).is_none() {
@@ -57,15 +63,20 @@ impl Core {
                 return Ok(Some(view));
             };
             let place = (record, &log.head.home);
-            let written = self.write_case(tx, place, &mut document, &next.hand, &next.writing, now)?;
+            let written =
+                self.write_case(tx, place, &mut document, &next.hand, &next.writing, now)?;
             if next.is_receipt {
                 Self::receipt_given(tx, &next.hand.org)?;
             }
             if written.is_none() {
-                return Err(DoorError::Bug(format!("case {record}: a step that changes nothing")));
+                return Err(DoorError::Bug(format!(
+                    "case {record}: a step that changes nothing"
+                )));
             }
         }
-        Err(DoorError::Bug(format!("case {record} does not settle in {MAX_ROUNDS} rounds")))
+        Err(DoorError::Bug(format!(
+            "case {record} does not settle in {MAX_ROUNDS} rounds"
+        )))
     }
 
     fn next_move(
@@ -75,7 +86,12 @@ impl Core {
         view: &CaseView,
         now: Timestamp,
     ) -> DoorResult<Option<Move>> {
-        if let Some(holder) = view.confirmed.holder.clone().filter(|org| self.host.hosts(org)) {
+        if let Some(holder) = view
+            .confirmed
+            .holder
+            .clone()
+            .filter(|org| self.host.hosts(org))
+        {
             if self.is_recovering {
                 return Ok(None);
             }
@@ -110,7 +126,10 @@ impl Core {
                 None => 0,
             };
             let happened_at = event.at.plus_ms(-offset).min(now);
-            admission::Stamps { received_at: now, happened_at }
+            admission::Stamps {
+                received_at: now,
+                happened_at,
+            }
         });
         if let Some(error) = failed {
             return Err(error.into());
@@ -135,40 +154,70 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<Option<Move>> {
         let reference = self.reference()?;
-        let Some(rules) = reference.rules(log.head.edition) else { return Ok(None) };
+        let Some(rules) = reference.rules(log.head.edition) else {
+            return Ok(None);
+        };
         let live = self.reachable(rules);
-        let around = Surroundings { now, live: &live, merged_into: self.fate_of_target(tx, view)? };
-        let Some(next) = automation::next(view, rules, holder, &around) else { return Ok(None) };
+        let around = Surroundings {
+            now,
+            live: &live,
+            merged_into: self.fate_of_target(tx, view)?,
+        };
+        let Some(next) = automation::next(view, rules, holder, &around) else {
+            return Ok(None);
+        };
         let hand = Hand::system(holder)?;
-        let event = event_of(&hand, reference.newest_number(), log, next.kind, next.answers, now);
+        let event = event_of(
+            &hand,
+            reference.newest_number(),
+            log,
+            next.kind,
+            next.answers,
+            now,
+        );
         let desk = self.host.desk(holder)?;
         let id = log.next_entry(desk.actor);
-        let Some(admit) = admission::own_admit(log, view, reference, &desk, (id, &event), now) else {
+        let Some(admit) = admission::own_admit(log, view, reference, &desk, (id, &event), now)
+        else {
             return Ok(None);
         };
         if !admit.verdict.is_effective() {
             tracing::warn!(case.id = %log.id, event = %event.name(), verdict = ?admit.verdict, "an automatic step would have no effect");
             return Ok(None);
         }
-        Ok(Some(Move::by(hand, Writing::default().event(&event)?.admit(&admit)?)))
+        Ok(Some(Move::by(
+            hand,
+            Writing::default().event(&event)?.admit(&admit)?,
+        )))
     }
 
     /// Desks here, and the neighbour with which an exchange is going on.
     fn reachable(&self, rules: &Rules) -> BTreeSet<OrgId> {
         let mut live: BTreeSet<OrgId> = self.host.desks().map(|(org, _)| org.clone()).collect();
         live.extend(self.live.clone());
-        live.retain(|org| rules.tree().find(org).is_some_and(|org| org.kind.has_desk()));
+        live.retain(|org| {
+            rules
+                .tree()
+                .find(org)
+                .is_some_and(|org| org.kind.has_desk())
+        });
         live
     }
 
     fn fate_of_target(&self, tx: &Tx<'_>, view: &CaseView) -> DoorResult<Option<Target>> {
-        let Some(target) = view.confirmed.merged_into else { return Ok(None) };
+        let Some(target) = view.confirmed.merged_into else {
+            return Ok(None);
+        };
         if tx.is_erased(&target)? {
             return Ok(Some(Target::Dropped));
         }
-        let Some(document) = tx.load_document(&target)? else { return Ok(None) };
+        let Some(document) = tx.load_document(&target)? else {
+            return Ok(None);
+        };
         let log = read_case(target, &document)?.log;
-        Ok(Some(Target::In(fold(&log, self.reference()?).confirmed.state)))
+        Ok(Some(Target::In(
+            fold(&log, self.reference()?).confirmed.state,
+        )))
     }
 
     /// The receipt of a desk that is a member, does not hold the case, and has new events.
@@ -180,28 +229,50 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<Option<Move>> {
         let holder = view.confirmed.holder.as_ref();
-        let Some(rules) = self.reference()?.rules(log.head.edition) else { return Ok(None) };
+        let Some(rules) = self.reference()?.rules(log.head.edition) else {
+            return Ok(None);
+        };
         let due = view.members.iter().find_map(|org| {
             let found = rules.tree().find(org).filter(|org| org.kind.has_desk())?;
             let is_due = self.host.hosts(org) && holder != Some(org) && has_new_events(log, org);
             is_due.then(|| (org.clone(), found.level))
         });
-        let Some((org, level)) = due else { return Ok(None) };
+        let Some((org, level)) = due else {
+            return Ok(None);
+        };
         let number = self.next_receipt_number(tx, &org)?;
-        let receipt = Receipt { org: org.clone(), level, at: now, number, covers: log.counters() };
+        let receipt = Receipt {
+            org: org.clone(),
+            level,
+            at: now,
+            number,
+            covers: log.counters(),
+        };
         let writing = Writing::default().receipt(&receipt)?;
-        Ok(Some(Move { hand: Hand::system(&org)?, writing, is_receipt: true }))
+        Ok(Some(Move {
+            hand: Hand::system(&org)?,
+            writing,
+            is_receipt: true,
+        }))
     }
 
     /// Lists the whole history of a case in the feed of everybody who gets it.
     fn list_case(&mut self, tx: &mut Tx<'_>, log: &CaseLog, view: &CaseView) -> DoorResult<()> {
-        let Some(rules) = self.reference()?.rules(log.head.edition) else { return Ok(()) };
+        let Some(rules) = self.reference()?.rules(log.head.edition) else {
+            return Ok(());
+        };
         let mut feeds: Vec<Scope> = Vec::new();
-        if rules.community(&log.head.home).is_some_and(|org| self.host.hosts(org)) {
+        if rules
+            .community(&log.head.home)
+            .is_some_and(|org| self.host.hosts(org))
+        {
             feeds.push(Scope::Cases(log.head.home.clone()));
         }
         let neighbours = self.host.neighbours(rules);
-        let desks = view.members.iter().filter(|org| self.host.hosts(org) || neighbours.contains(*org));
+        let desks = view
+            .members
+            .iter()
+            .filter(|org| self.host.hosts(org) || neighbours.contains(*org));
         feeds.extend(desks.cloned().map(Scope::Desk));
         for feed in feeds {
             if tx.list_history(&feed, &log.id)? > 0 {
@@ -217,8 +288,15 @@ impl Core {
 /// for. An admission is the holder's receipt; receipts and admissions are not receipted.
 fn has_new_events(log: &CaseLog, org: &OrgId) -> bool {
     let is_covered = |id: EntryId| {
-        let by_receipt = log.receipts.values().any(|receipt| receipt.org == *org && receipt.covers(id));
-        by_receipt || log.admits.values().any(|admit| admit.org == *org && admit.event == id)
+        let by_receipt = log
+            .receipts
+            .values()
+            .any(|receipt| receipt.org == *org && receipt.covers(id));
+        by_receipt
+            || log
+                .admits
+                .values()
+                .any(|admit| admit.org == *org && admit.event == id)
     };
     log.events.iter().any(|(id, event)| {
         let is_own = event.by.org == *org && event.by.device.is_none();

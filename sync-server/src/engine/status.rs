@@ -20,7 +20,10 @@ impl Core {
     /// Runs what is due in the cases that the desks here hold.
     pub(crate) fn tick(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<Ticked> {
         if self.reference().is_err() {
-            return Ok(Ticked { next_at: Some(now.plus_ms(TICK_MS)), events: 0 });
+            return Ok(Ticked {
+                next_at: Some(now.plus_ms(TICK_MS)),
+                events: 0,
+            });
         }
         let before = self.notice.changes;
         let orgs: Vec<OrgId> = self.host.desks().map(|(org, _)| org.clone()).collect();
@@ -32,16 +35,32 @@ impl Core {
         tx.expire_parked(now)?;
         self.seal(tx, now)?;
         let events = u32::try_from(self.notice.changes.saturating_sub(before)).unwrap_or(u32::MAX);
-        Ok(Ticked { next_at: Some(now.plus_ms(TICK_MS)), events })
+        Ok(Ticked {
+            next_at: Some(now.plus_ms(TICK_MS)),
+            events,
+        })
     }
 
     /// Keeps what a device last declared about itself.
-    pub(crate) fn heartbeat(&mut self, tx: &mut Tx<'_>, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>> {
+    pub(crate) fn heartbeat(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        peer: &KeyId,
+        body: &[u8],
+    ) -> DoorResult<Vec<u8>> {
         let manifest = Manifest::decode(body)?;
         tracing::debug!(device.id = %peer, groups = manifest.groups.len(), "heartbeat");
         tx.set_meta(&format!("heartbeat/{peer}"), body)?;
-        tx.set_meta_number(&format!("heartbeat_at/{peer}"), u64::try_from(now.0).unwrap_or(0))?;
-        let reply = ManifestReply { clock: now, generation: self.host.generation(), wake: self.behind(tx, peer, now)? > 0 };
+        tx.set_meta_number(
+            &format!("heartbeat_at/{peer}"),
+            u64::try_from(now.0).unwrap_or(0),
+        )?;
+        let reply = ManifestReply {
+            clock: now,
+            generation: self.host.generation(),
+            wake: self.behind(tx, peer, now)? > 0,
+        };
         Ok(reply.encode()?)
     }
 
@@ -57,7 +76,8 @@ impl Core {
                 let certificates = reference.certificates();
                 for (certificate, _) in certificates.certificates() {
                     let key = certificate.key.id();
-                    let is_ours = self.host.hosts(&certificate.org) && certificate.subject == Subject::Desk;
+                    let is_ours =
+                        self.host.hosts(&certificate.org) && certificate.subject == Subject::Desk;
                     if is_ours || certificates.active(&key, now).is_err() {
                         continue;
                     }
@@ -103,14 +123,19 @@ impl Core {
     /// The store was copied back from a backup: a new generation with new actors; open slots are void.
     pub(crate) fn restored(&mut self, tx: &mut Tx<'_>) -> DoorResult<u64> {
         let generation = tx.open_generation(self.host.generation())?;
-        tx.sql().execute("UPDATE slots SET state = 'burnt' WHERE state = 'open'", []).map_err(StoreError::from)?;
+        tx.sql()
+            .execute("UPDATE slots SET state = 'burnt' WHERE state = 'open'", [])
+            .map_err(StoreError::from)?;
         self.host.set_generation(generation);
         Ok(generation)
     }
 }
 
 fn count(tx: &Tx<'_>, sql: &str) -> DoorResult<u64> {
-    let count: i64 = tx.sql().query_row(sql, [], |row| row.get(0)).map_err(StoreError::from)?;
+    let count: i64 = tx
+        .sql()
+        .query_row(sql, [], |row| row.get(0))
+        .map_err(StoreError::from)?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
@@ -121,18 +146,34 @@ pub(crate) fn notes(tx: &Tx<'_>, prefix: &str) -> DoorResult<Vec<(String, Vec<u8
         "SELECT substr(name, 6), value FROM meta WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT 1000",
     );
     let mut list = list.map_err(StoreError::from)?;
-    let found = list.query_map([from], |row| Ok((row.get(0)?, row.get(1)?))).map_err(StoreError::from)?;
+    let found = list
+        .query_map([from], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(StoreError::from)?;
     Ok(found.collect::<Result<_, _>>().map_err(StoreError::from)?)
 }
 
 /// Checks database pages, every document, every digest and every batch's signature.
 pub(crate) fn verify(ledger: &Ledger) -> DoorResult<Verified> {
     let mut verified = Verified::default();
-    let mut found = |what: &str, detail: String| verified.findings.push(Finding { what: what.into(), detail });
+    let mut found = |what: &str, detail: String| {
+        verified.findings.push(Finding {
+            what: what.into(),
+            detail,
+        })
+    };
     let integrity = ledger.integrity()?;
-    integrity.database.into_iter().for_each(|detail| found("database", detail));
-    integrity.documents.into_iter().for_each(|record| found("document", record.to_string()));
-    integrity.scopes.into_iter().for_each(|scope| found("digest", scope));
+    integrity
+        .database
+        .into_iter()
+        .for_each(|detail| found("database", detail));
+    integrity
+        .documents
+        .into_iter()
+        .for_each(|record| found("document", record.to_string()));
+    integrity
+        .scopes
+        .into_iter()
+        .for_each(|scope| found("digest", scope));
     let (documents, batches, scopes) = ledger.read(|reader| {
         let reference = Reference::load(reader)?;
         let mut documents = 0u64;
@@ -152,7 +193,9 @@ pub(crate) fn verify(ledger: &Ledger) -> DoorResult<Verified> {
             }
         }
         for id in &batches {
-            let Some(batch) = reader.batch(id)? else { continue };
+            let Some(batch) = reader.batch(id)? else {
+                continue;
+            };
             let known = reference.as_ref().map(Reference::certificates);
             let key = known.and_then(|known| known.public_key(&batch.header.signer));
             if !key.is_some_and(|key| batch.verify(key).is_ok()) {
@@ -160,7 +203,11 @@ pub(crate) fn verify(ledger: &Ledger) -> DoorResult<Verified> {
             }
         }
         let scopes = u64::try_from(reader.scopes()?.len()).unwrap_or(u64::MAX);
-        Ok::<_, DoorError>((documents, u64::try_from(batches.len()).unwrap_or(u64::MAX), scopes))
+        Ok::<_, DoorError>((
+            documents,
+            u64::try_from(batches.len()).unwrap_or(u64::MAX),
+            scopes,
+        ))
     })?;
     verified.checked = vec![
         ("documents".into(), documents),
