@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -222,12 +223,13 @@ impl<'de> Deserialize<'de> for EntryId {
     }
 }
 
+// Codes are copied often and never changed, so copies share their text.
 macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Checks and wraps a code: 1 to 32 ASCII letters, digits, `.`, `_` or `-`.
@@ -241,7 +243,7 @@ macro_rules! text_ids {
                     let reason = "only ASCII letters, digits, '.', '_' and '-'";
                     return Err(IdError::new(stringify!($name), &text, reason));
                 }
-                Ok(Self(text))
+                Ok(Self(text.into()))
             }
 
             /// The code as text.
@@ -278,7 +280,7 @@ macro_rules! text_ids {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0
+                id.as_str().to_owned()
             }
         }
     )*};

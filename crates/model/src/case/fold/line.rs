@@ -85,7 +85,9 @@ impl Line {
         } else if admit.verdict == Verdict::NoEffect(Reason::DeskHasIt) {
             ask_desk(&mut self.standing, &proposal);
         }
-        self.members.extend(self.standing.members.iter().cloned());
+        if !self.standing.members.is_subset(&self.members) {
+            self.members.extend(self.standing.members.iter().cloned());
+        }
         self.holders.extend(self.standing.holder.iter().cloned());
         self.admitted.insert(admit.event);
         self.last = Some(id);

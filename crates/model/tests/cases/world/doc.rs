@@ -35,6 +35,15 @@ pub(crate) struct Change {
     pub(crate) entries: Vec<(EntryId, Entry)>,
 }
 
+impl Change {
+    /// Whether it is a receipt and nothing else.
+    pub(crate) fn is_receipt(&self) -> bool {
+        self.entries
+            .iter()
+            .all(|(_, entry)| matches!(entry, Entry::Receipt(_)))
+    }
+}
+
 /// Why a change cannot be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {

@@ -174,6 +174,10 @@ impl World<'_> {
                 Gate::Store => {
                     self.nodes[node].store(change, Some(from));
                     done.stored = true;
+                    // Receipts change nothing for whoever gets them.
+                    if change.is_receipt() {
+                        continue;
+                    }
                     touched.insert(case);
                 }
                 Gate::Wait => done.complete = false,

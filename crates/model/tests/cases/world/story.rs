@@ -26,7 +26,7 @@ impl World<'_> {
     /// Runs the story to its end and checks everything.
     pub(crate) fn run(&mut self) {
         self.prelude();
-        let steps = 40 + self.rng.below(60);
+        let steps = 30 + self.rng.below(50);
         for _ in 0..steps {
             let minutes = self.rng.below(30);
             self.pass(i64::try_from(minutes).unwrap() * MINUTE_MS);
@@ -52,7 +52,7 @@ impl World<'_> {
         let links: Vec<(NodeIndex, NodeIndex)> = self.links.keys().copied().collect();
         for _ in 0..depth {
             self.pass(5 * MINUTE_MS);
-            self.act(24);
+            self.act(12);
             for (a, b) in &links {
                 self.exchange(*a, *b, Luck::Good);
             }

@@ -42,8 +42,7 @@ impl World<'_> {
             entries,
         });
         author.store(&change, None);
-        let makes_members = |(_, entry): &(EntryId, Entry)| !matches!(entry, Entry::Receipt(_));
-        if change.entries.iter().any(makes_members) {
+        if !change.is_receipt() {
             self.list(node, case, None);
         }
     }
@@ -86,10 +85,16 @@ impl World<'_> {
         if self.looks.insert((node, case), look.clone()) == Some(look) {
             return;
         }
+        if !self.holds(node, case) {
+            self.give_receipt(node, case);
+            return;
+        }
         self.admit_all(node, case);
-        self.give_receipt(node, case);
         for _ in 0..30 {
             if !self.automatic(node, case, live) {
+                if !self.holds(node, case) {
+                    self.give_receipt(node, case);
+                }
                 return;
             }
         }
@@ -97,6 +102,12 @@ impl World<'_> {
             super::Class::Automation,
             format!("{} never stops", self.name(node)),
         );
+    }
+
+    fn holds(&mut self, node: NodeIndex, case: CaseIndex) -> bool {
+        let view = self.view(node, case);
+        let org = self.nodes[node].org();
+        view.is_some_and(|view| view.confirmed.holder.as_ref() == Some(org))
     }
 
     fn admit_all(&mut self, node: NodeIndex, case: CaseIndex) {
@@ -126,12 +137,11 @@ impl World<'_> {
             return;
         };
         let org = self.nodes[node].org().clone();
-        let holds = view.confirmed.holder.as_ref() == Some(&org);
         let has_all = view
             .receipts
             .get(&org)
             .is_some_and(|state| state.waiting == 0);
-        if holds || has_all {
+        if has_all {
             return;
         }
         let here = &self.nodes[node];
