@@ -114,6 +114,8 @@ enum AdminArgs {
         #[arg(long, default_value = "lost")]
         reason: String,
     },
+    /// Exchanges with the parent now instead of at the next interval.
+    Sync,
     /// Shows how the server is doing.
     Status,
 }

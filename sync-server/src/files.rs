@@ -24,7 +24,7 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes or replaces a file that only the owner may read, whole or not at all.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut part = name.to_owned();
     part.push(".part");
@@ -40,6 +40,13 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     drop(file);
     fs::rename(&part, path)?;
     sync_dir(folder)
+}
+
+/// The folder of a file, which may be named without one.
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// Makes new names in a folder durable.

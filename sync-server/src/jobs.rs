@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::clock;
 use crate::http::Shared;
+use crate::link;
 use crate::tls::server::Identity;
 
 /// How often staged uploads and the certificate are looked at.
@@ -20,11 +21,12 @@ pub(crate) fn spawn(
     tasks: &mut JoinSet<()>,
     shared: &Arc<Shared>,
     identity: Option<Arc<Identity>>,
+    asks: mpsc::Receiver<link::Ask>,
 ) {
     tasks.spawn(timers(Arc::clone(shared)));
     tasks.spawn(desk_keys(Arc::clone(shared)));
     tasks.spawn(housekeeping(Arc::clone(shared), identity));
-    tasks.spawn(crate::link::run(Arc::clone(shared)));
+    tasks.spawn(link::run(Arc::clone(shared), asks));
 }
 
 /// Waits until the server stops.

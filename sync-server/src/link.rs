@@ -12,6 +12,7 @@ use linli_trust::SigningKey;
 use linli_trust::enrolment::Ticket;
 use linli_trust::http_signature::{self, ContentDigest};
 use reqwest::{Client, Method, Response};
+use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
 use crate::clock;
@@ -88,41 +89,37 @@ impl LinkError {
     }
 }
 
-/// Exchanges with the parent for as long as the server runs: at once when there is something new,
-/// otherwise at the set interval, with longer and longer pauses while it fails.
-pub(crate) async fn run(shared: Arc<Shared>) {
+/// Somebody who wants to know when this server has exchanged everything with its parent.
+pub(crate) type Ask = oneshot::Sender<Result<u32, String>>;
+
+/// Rounds in a row when there is much to say; after that others get their turn.
+const ROUNDS: u32 = 64;
+
+/// Exchanges with the parent for as long as the server runs: at once when there is something new
+/// or somebody asks, otherwise at the set interval, with longer and longer pauses while it fails.
+pub(crate) async fn run(shared: Arc<Shared>, mut asks: mpsc::Receiver<Ask>) {
     let mut stopping = shared.stopping.clone();
     let mut commits = shared.commits.subscribe();
     let mut parent = Parent::default();
     let mut failures = 0u32;
+    let mut asked: Option<Ask> = None;
     loop {
-        // This round takes everything that was committed before it.
+        // These rounds take everything that was committed before them.
         while commits.try_recv().is_ok() {}
-        let mut wait = shared.config.link_poll;
-        match round(&shared, &mut parent).await {
-            Ok(Some(outcome)) => {
+        let done = rounds(&shared, &mut parent).await;
+        if let Some(ask) = asked.take() {
+            let _ = ask.send(done.as_ref().map_err(ToString::to_string).copied());
+        }
+        let wait = match done {
+            Ok(_) => {
                 failures = 0;
-                if outcome.more {
-                    wait = Duration::ZERO;
-                }
-            }
-            Ok(None) => {
-                failures = 0;
-                join_by_config(&shared).await;
+                shared.config.link_poll
             }
             Err(error) => {
                 failures = failures.saturating_add(1);
-                tracing::warn!(%error, failures, "the link to the parent failed; what is here is safe");
-                wait = after_failure(&shared, &error, failures);
-                let (now, failure) = (clock::now(), error.failure());
-                let noted = shared
-                    .writer
-                    .call(move |calls| calls.link_failed(now, &failure));
-                if let Err(error) = noted.await {
-                    tracing::warn!(%error, "the failure could not be noted");
-                }
+                failed(&shared, &error, failures).await
             }
-        }
+        };
         let woken = async {
             // New data goes at once, but a failing parent is not hammered.
             if failures > 0 {
@@ -133,8 +130,45 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         tokio::select! {
             go_on = pause(&mut stopping, wait) => if !go_on { return },
             () = woken => {}
+            Some(ask) = asks.recv() => asked = Some(ask),
         }
     }
+}
+
+/// Rounds until neither side has more; how many there were. None when there is no parent.
+async fn rounds(shared: &Arc<Shared>, parent: &mut Parent) -> Result<u32, LinkError> {
+    for count in 0..ROUNDS {
+        match round(shared, parent).await {
+            Ok(Some(outcome)) if outcome.more && !*shared.stopping.borrow() => {}
+            Ok(Some(_)) => return Ok(count + 1),
+            Ok(None) => {
+                join_by_config(shared).await;
+                return Ok(count);
+            }
+            // It has not joined yet: nothing to exchange, and no failure.
+            Err(LinkError::Engine(DoorError::Later { code, .. }))
+                if code.eq_ignore_ascii_case("not_enrolled") =>
+            {
+                join_by_config(shared).await;
+                return Ok(count);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(ROUNDS)
+}
+
+/// Notes a failure and says how long to wait.
+async fn failed(shared: &Shared, error: &LinkError, failures: u32) -> Duration {
+    tracing::warn!(%error, failures, "the link to the parent failed; what is here is safe");
+    let (now, failure) = (clock::now(), error.failure());
+    let noted = shared
+        .writer
+        .call(move |calls| calls.link_failed(now, &failure));
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "the failure could not be noted");
+    }
+    after_failure(shared, error, failures)
 }
 
 /// A server that has no parent yet and was given a ticket in its configuration uses it.
@@ -210,6 +244,10 @@ async fn round(
         body,
     } = request;
     let url = shared.config.parent_url.clone().unwrap_or(url);
+    if shared.desk_key(&org).is_none() {
+        // It came with the join.
+        shared.refresh_desk_keys().await?;
+    }
     let key = shared.desk_key(&org).ok_or(LinkError::NoKey(org))?;
     let client = parent.client(ca_sha256)?;
     let call = Call {

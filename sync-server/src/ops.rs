@@ -68,7 +68,7 @@ pub struct DataFolder {
     /// The key of the database.
     pub key: DatabaseKey,
     open_engine: OpenEngine,
-    _lock: DataLock,
+    lock: Option<DataLock>,
 }
 
 impl DataFolder {
@@ -85,17 +85,29 @@ impl DataFolder {
             )));
         }
         let lock = DataLock::take(&config.data)?;
+        let mut data = Self::beside(config, passphrase, open_engine)?;
+        data.lock = Some(lock);
+        Ok(data)
+    }
+
+    /// Reads the key only: for work on copies beside a running server.
+    pub fn beside(
+        config: Config,
+        passphrase: Option<&str>,
+        open_engine: OpenEngine,
+    ) -> Result<Self, OpsError> {
         let key = keys::load(&config.key_source, &config.keys(), passphrase)?;
         Ok(Self {
             config,
             key,
             open_engine,
-            _lock: lock,
+            lock: None,
         })
     }
 
     /// Opens the engine on the data. A restore that was not finished is finished first.
     pub fn open(&self) -> Result<Box<dyn Door>, OpsError> {
+        self.need_lock()?;
         let database = self.config.database();
         if !database.exists() {
             return Err(OpsError::Refused(format!(
@@ -110,6 +122,7 @@ impl DataFolder {
 
     /// Makes the engine's database; fails when there is one.
     pub fn create(&self) -> Result<Box<dyn Door>, OpsError> {
+        self.need_lock()?;
         let database = self.config.database();
         if database.exists() {
             return Err(OpsError::Refused(format!(
@@ -118,6 +131,11 @@ impl DataFolder {
             )));
         }
         self.open_at(&database)
+    }
+
+    fn need_lock(&self) -> Result<(), OpsError> {
+        let unlocked = || OpsError::Refused("the data folder is not locked (a bug)".into());
+        self.lock.as_ref().map(drop).ok_or_else(unlocked)
     }
 
     /// Opens the engine on another database of the same key: a copy to be checked.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
@@ -14,6 +14,7 @@ use crate::config::{Config, TlsMode};
 use crate::door::{Door, DoorError};
 use crate::http::{self, DayBytes, Nonces, Shared, Tries};
 use crate::jobs::{self, stopped};
+use crate::link;
 use crate::listen::Listener;
 use crate::metrics::Metrics;
 use crate::photos::Photos;
@@ -58,8 +59,24 @@ pub struct Running {
     pub pin: Option<[u8; 32]>,
     /// The way to the engine, for commands.
     pub writer: Writer,
+    /// The link to the parent, for commands.
+    pub link: Link,
     stop: watch::Sender<bool>,
     done: JoinHandle<Result<(), String>>,
+}
+
+/// The link to the parent of a running server.
+#[derive(Clone)]
+pub struct Link(mpsc::Sender<link::Ask>);
+
+impl Link {
+    /// Exchanges with the parent now, until neither side has more; how many rounds it took.
+    pub async fn exchange(&self) -> Result<u32, String> {
+        let stopping = || "the server is stopping".to_owned();
+        let (reply, answer) = oneshot::channel();
+        self.0.send(reply).await.map_err(|_| stopping())?;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
 }
 
 impl Running {
@@ -151,13 +168,15 @@ pub async fn start(config: Config, mut door: Box<dyn Door>) -> Result<Running, S
     };
     let pin = identity.as_ref().map(|identity| identity.pin());
     let mut tasks = JoinSet::new();
-    jobs::spawn(&mut tasks, &shared, identity);
+    let (link, asks) = mpsc::channel(16);
+    jobs::spawn(&mut tasks, &shared, identity, asks);
     let done = tokio::spawn(run(listener, tasks, writer.clone(), thread, stop.clone()));
     Ok(Running {
         address,
         url,
         pin,
         writer,
+        link: Link(link),
         stop,
         done,
     })

@@ -44,6 +44,7 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
             json: std::fs::read_to_string(&file).map_err(|e| OpsError::file(&file, e))?,
         },
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },
+        AdminArgs::Sync => AdminCommand::Sync,
         AdminArgs::Status => AdminCommand::Status,
     };
     run(context, command)
@@ -107,7 +108,7 @@ fn alone(
         writer: writer.clone(),
         pin,
         key: data.key.clone(),
-        serving: false,
+        link: None,
     };
     let runtime = Runtime::new().map_err(failed)?;
     let answer = runtime.block_on(admin::run(&host, command));
@@ -171,6 +172,14 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
         AdminAnswer::Join(JoinState::Joined { parent }) => context.say(
             &format!("已接入上级 {parent}。服务器会自动与其交换。"),
             &format!("Joined {parent}. The server exchanges with it by itself."),
+        ),
+        AdminAnswer::Synced { rounds: 0 } => context.say(
+            "本机没有上级，或尚未接入（admin join）。",
+            "This server has no parent, or has not joined it yet (admin join).",
+        ),
+        AdminAnswer::Synced { rounds } => context.say(
+            &format!("已与上级交换完毕，共 {rounds} 轮。"),
+            &format!("Everything is exchanged with the parent, in {rounds} round(s)."),
         ),
         AdminAnswer::Backup(made) => {
             let (photos, new) = (made.manifest.photos, made.photos_new);

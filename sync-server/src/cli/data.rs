@@ -98,19 +98,22 @@ pub(super) fn restore(context: &Context, folder: &Path) -> Done {
 
 pub(super) fn verify(context: &Context, backup: Option<&Path>) -> Done {
     let config = context.config()?;
-    let data = match DataFolder::take(config, context.passphrase(), context.open_engine) {
-        Err(OpsError::Lock(LockError::Taken(process))) => {
-            return Err(OpsError::Refused(format!(
-                "the server runs (process {process}); stop it first, or make a backup and verify \
-                 that from another data folder's configuration"
-            ))
-            .into());
-        }
-        other => other?,
-    };
+    let (passphrase, open_engine) = (context.passphrase(), context.open_engine);
     let report = match backup {
-        Some(folder) => verify::backup(&data, folder)?,
-        None => verify::data(&data)?,
+        Some(folder) => verify::backup(
+            &DataFolder::beside(config, passphrase, open_engine)?,
+            folder,
+        )?,
+        None => match DataFolder::take(config, passphrase, open_engine) {
+            Err(OpsError::Lock(LockError::Taken(process))) => {
+                return Err(OpsError::Refused(format!(
+                    "the server runs (process {process}); stop it first, or make a backup and \
+                     check that: linli-server verify --backup <folder>"
+                ))
+                .into());
+            }
+            other => verify::data(&other?)?,
+        },
     };
     for (what, count) in &report.checked {
         context.say(

@@ -1,5 +1,6 @@
 //! `serve`: runs the server until it is told to stop.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ pub(super) fn serve(context: &Context, ready_file: Option<&Path>) -> Done {
             url: running.url.clone(),
             pin: running.pin,
             key: data.key.clone(),
-            serving: true,
+            link: Some(running.link.clone()),
         };
         let socket = data.config.control();
         let listener = control::listen(&socket)?;
@@ -99,6 +100,7 @@ fn start_log(config: &Config) {
     });
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start in one process keeps the first one's log.
     let _ = match config.log_format {

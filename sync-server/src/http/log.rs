@@ -45,7 +45,7 @@ pub(super) async fn log(
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if status >= 500 && status != 503 {
         tracing::error!(%method, route, status, code, peer, ms, "request failed");
-    } else if status >= 400 {
+    } else if status >= 400 && status != 404 {
         tracing::warn!(%method, route, status, code, peer, ms, "request refused");
     } else {
         tracing::debug!(%method, route, status, peer, ms, "request");

@@ -13,6 +13,7 @@ use crate::door::{
 };
 use crate::keys::DatabaseKey;
 use crate::link;
+use crate::server::Link;
 use crate::staff;
 use crate::writer::Writer;
 
@@ -69,6 +70,8 @@ pub enum AdminCommand {
         /// The parent's ticket.
         ticket: Zeroizing<String>,
     },
+    /// Exchanges with the parent now.
+    Sync,
     /// Makes a backup.
     Backup,
     /// Says how the server is doing.
@@ -115,6 +118,11 @@ pub enum AdminAnswer {
     },
     /// Where the join stands.
     Join(JoinState),
+    /// Everything was exchanged with the parent.
+    Synced {
+        /// In how many rounds; 0 when this server has no parent.
+        rounds: u32,
+    },
     /// A backup was made.
     Backup(backup::Made),
     /// How the server is doing.
@@ -147,8 +155,8 @@ pub struct Host {
     pub pin: Option<[u8; 32]>,
     /// The key of the database, for backups.
     pub key: DatabaseKey,
-    /// Whether a server runs around it.
-    pub serving: bool,
+    /// The link to the parent, when a server runs around it.
+    pub link: Option<Link>,
 }
 
 /// Runs a command.
@@ -209,9 +217,16 @@ async fn attempt(host: &Host, command: AdminCommand) -> Result<AdminAnswer, OpsE
             let joined = link::join(writer, host.config.parent_url.as_deref(), &ticket).await;
             AdminAnswer::Join(joined.map_err(|error| OpsError::Refused(error.to_string()))?)
         }
+        AdminCommand::Sync => {
+            let stopped = || OpsError::Refused("the server does not run; start it first".into());
+            let link = host.link.as_ref().ok_or_else(stopped)?;
+            AdminAnswer::Synced {
+                rounds: link.exchange().await.map_err(OpsError::Refused)?,
+            }
+        }
         AdminCommand::Backup => AdminAnswer::Backup(make_backup(host).await?),
         AdminCommand::Status => AdminAnswer::Status {
-            serving: host.serving,
+            serving: host.link.is_some(),
             url: host.url.clone(),
             engine: writer.call(move |calls| calls.status(now)).await?,
         },

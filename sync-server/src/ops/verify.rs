@@ -1,11 +1,10 @@
 //! Checks everything: pages of the database, signatures and chains, digests, photos.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::backup::{self, DATABASE};
 use super::{DataFolder, OpsError, database};
 use crate::clock;
-use crate::config::Config;
 use crate::door::{Door, Finding, Verified};
 use crate::photos::Photos;
 
@@ -23,13 +22,13 @@ pub fn data(data: &DataFolder) -> Result<Verified, OpsError> {
 }
 
 /// Checks a backup without touching it: its files, its database opened as a copy, its photos in
-/// the pool.
+/// the pool. The server may run meanwhile.
 pub fn backup(data: &DataFolder, folder: &Path) -> Result<Verified, OpsError> {
     let manifest = backup::read(folder)?;
     let source = database::open(&folder.join(DATABASE), &data.key)?;
     let mut report = pages(&source)?;
     report.checked.push(("files".into(), 2));
-    let scratch = scratch(&data.config)?;
+    let scratch = scratch(folder)?;
     let copy = scratch.join(DATABASE);
     database::copy(&source, &copy, &data.key)?;
     let checked = data.open_at(&copy).and_then(|mut door| Ok(door.verify()?));
@@ -49,14 +48,13 @@ pub fn backup(data: &DataFolder, folder: &Path) -> Result<Verified, OpsError> {
     Ok(report)
 }
 
-fn scratch(config: &Config) -> Result<std::path::PathBuf, OpsError> {
-    let folder = config.data.join("verify");
-    if folder.exists() {
-        // Left behind by a check that was broken off.
-        std::fs::remove_dir_all(&folder).map_err(|e| OpsError::file(&folder, e))?;
-    }
-    crate::files::make_private_dir(&folder).map_err(|e| OpsError::file(&folder, e))?;
-    Ok(folder)
+/// A folder beside the backup for the copy, one for each process.
+fn scratch(folder: &Path) -> Result<PathBuf, OpsError> {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(format!(".verify-{}", std::process::id()));
+    let scratch = PathBuf::from(name);
+    crate::files::make_private_dir(&scratch).map_err(|e| OpsError::file(&scratch, e))?;
+    Ok(scratch)
 }
 
 fn pages(conn: &rusqlite::Connection) -> Result<Verified, OpsError> {
