@@ -82,6 +82,27 @@ pub fn prepare(file: &[u8]) -> Result<PreparedPhoto, PhotoError> {
     })
 }
 
+/// The small copy of a photo that came from the server, with its size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmallCopy {
+    /// A bare JPEG for lists.
+    pub thumbnail: Vec<u8>,
+    /// Pixels across of the photo itself.
+    pub width: u32,
+    /// Pixels down of the photo itself.
+    pub height: u32,
+}
+
+/// Makes the small copy of a photo whose bytes stay as they are.
+pub fn prepare_small(file: &[u8]) -> Result<SmallCopy, PhotoError> {
+    let picture = decode(file)?;
+    Ok(SmallCopy {
+        thumbnail: encode(&shrink(&picture, THUMBNAIL_EDGE), 70)?,
+        width: picture.width(),
+        height: picture.height(),
+    })
+}
+
 fn decode(file: &[u8]) -> Result<DynamicImage, PhotoError> {
     if file.is_empty() {
         return Err(PhotoError::Empty);

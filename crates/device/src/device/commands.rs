@@ -1,0 +1,142 @@
+//! Commands: every promise to a screen is kept when the data are safe on this device.
+
+use super::Device;
+use crate::dto::change_set::Noun;
+use crate::dto::check::CheckInput;
+use crate::dto::report::{AmendInput, PhotoDto, PhotoInput, ReportInput, SavedReport};
+use crate::engine::Saved;
+use crate::error::{DeviceError, Result};
+use crate::photo::{PreparedPhoto, prepare};
+
+/// Below this no photo is taken any more, in bytes; text always is (ux.md §3).
+const CAMERA_BYTES: u64 = 50 * 1024 * 1024;
+
+impl Device {
+    /// Saves a report.
+    pub fn report(&self, input: &ReportInput) -> Result<SavedReport> {
+        self.report_with(input, &[])
+    }
+
+    /// Saves a report and its photos in one transaction.
+    pub fn report_with(&self, input: &ReportInput, files: &[Vec<u8>]) -> Result<SavedReport> {
+        let open = self.opened()?;
+        let engine = open.engine()?;
+        let now = self.now();
+        let by = open.by(engine, now)?;
+        let mut fresh: Vec<PreparedPhoto> = Vec::with_capacity(files.len());
+        for file in files {
+            self.check_room()?;
+            fresh.push(prepare(file)?);
+        }
+        let saved = engine.report(&by, input, &fresh, now)?;
+        self.saved(saved)
+    }
+
+    /// Saves what was found on the spot.
+    pub fn check(&self, input: &CheckInput) -> Result<SavedReport> {
+        let open = self.opened()?;
+        let record = input
+            .case_id
+            .parse()
+            .map_err(|_| DeviceError::NotFound("case"))?;
+        let engine = open.engine_of(&record)?;
+        let now = self.now();
+        let saved = engine.check(&open.by(engine, now)?, input, now)?;
+        self.saved(saved)
+    }
+
+    /// Adds photos or words to a case.
+    pub fn amend(&self, input: &AmendInput) -> Result<SavedReport> {
+        let open = self.opened()?;
+        let record = input
+            .case_id
+            .parse()
+            .map_err(|_| DeviceError::NotFound("case"))?;
+        let engine = open.engine_of(&record)?;
+        let now = self.now();
+        let saved = engine.amend(&open.by(engine, now)?, input, now)?;
+        self.saved(saved)
+    }
+
+    /// A person has seen what the server refused of a case.
+    pub fn settle_refused(&self, case_id: &str) -> Result<()> {
+        let open = self.opened()?;
+        let record = case_id.parse().map_err(|_| DeviceError::NotFound("case"))?;
+        open.engine_of(&record)?
+            .settle_refused(&record, self.now())?;
+        self.count_waiting()?;
+        self.tell(&[Noun::Cases, Noun::Outbox, Noun::Sync], [record]);
+        Ok(())
+    }
+
+    fn saved(&self, saved: Saved) -> Result<SavedReport> {
+        self.count_waiting()?;
+        self.tell(
+            &[Noun::Cases, Noun::Outbox, Noun::Sync, Noun::Device],
+            [saved.record],
+        );
+        self.hurry.notify_one();
+        Ok(SavedReport {
+            case_id: saved.record.to_string(),
+            code: saved.code.to_string(),
+            at: saved.at.0,
+        })
+    }
+
+    /// Takes a photo in: checked, upright, small, bare, encrypted. It waits for the report that will
+    /// name it.
+    pub fn add_photo(&self, file: &[u8], input: &PhotoInput) -> Result<PhotoDto> {
+        let open = self.opened()?;
+        self.check_room()?;
+        let photo = prepare(file)?;
+        let engine = open.engine()?;
+        engine.add_photo(&photo, input.kind, input.position.as_ref(), self.now())
+    }
+
+    fn check_room(&self) -> Result<()> {
+        let free = self.parts.machine.free_bytes(&self.folder);
+        if free.is_some_and(|free| free < CAMERA_BYTES) {
+            return Err(DeviceError::StorageFull);
+        }
+        Ok(())
+    }
+
+    /// Leaves the first-sync screen while the rest follows.
+    pub fn start_work(&self) -> Result<()> {
+        self.opened()?.store.set_started()?;
+        self.tell(&[Noun::Device], []);
+        Ok(())
+    }
+
+    /// The content of a draft of the signed-in person.
+    pub fn load_draft(&self, name: &str) -> Result<Option<String>> {
+        let open = self.opened()?;
+        open.engine()?.load_draft(&open.staff, name)
+    }
+
+    /// Keeps a draft, encrypted; it survives a restart.
+    pub fn save_draft(&self, name: &str, content: &str) -> Result<()> {
+        let open = self.opened()?;
+        open.engine()?
+            .save_draft(&open.staff, name, content, self.now())
+    }
+
+    /// Forgets a draft.
+    pub fn delete_draft(&self, name: &str) -> Result<()> {
+        let open = self.opened()?;
+        open.engine()?.delete_draft(&open.staff, name)
+    }
+
+    /// Notes for the locked screen how many cases have not reached the community.
+    pub(super) fn count_waiting(&self) -> Result<()> {
+        let open = self.opened()?;
+        let mut waiting = 0u32;
+        for engine in open.engines.values() {
+            waiting = waiting.saturating_add(engine.counts()?.unsent);
+        }
+        self.state()
+            .face
+            .change(|face| face.waiting_count = waiting)?;
+        Ok(())
+    }
+}

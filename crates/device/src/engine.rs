@@ -1,0 +1,248 @@
+//! One grid's work on this device, without network, runtime or window. Clock readings come with
+//! every call; the simulator runs this very engine.
+
+mod drafts;
+mod facts;
+mod intent;
+mod notes;
+mod people;
+mod photos;
+mod positions;
+mod query;
+mod recover;
+mod register;
+mod report;
+mod rows;
+mod save;
+mod steps;
+mod sync;
+mod texts;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use linli_exchange::Reference;
+use linli_exchange::enrolment::EnrolAnswer;
+use linli_model::case::Rules;
+use linli_model::{GridCode, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_store::{DbKey, Ledger, Module, Options, Profile, Reader, Tx};
+use linli_trust::{Certificate, SigningKey};
+
+use crate::env::Random;
+use crate::error::{DeviceError, Result};
+
+pub use people::By;
+pub use query::{Counts, Looking, SyncView};
+pub use recover::Refused;
+pub use register::{HouseholdInput, HouseholdRow};
+pub use report::Saved;
+pub use sync::{Exchange, PhotoToSend, Synced};
+
+/// The device's own tables.
+const DEVICE: Module = Module {
+    name: "device",
+    migrations: &[include_str!("engine/schema/0001_device.sql")],
+};
+
+/// Raised whenever the same documents would give other rows.
+const ROWS_VERSION: u64 = 1;
+const ROWS: &str = "device/rows";
+
+/// With what an engine is opened.
+#[derive(Clone)]
+pub struct EnginePlan {
+    /// The device's key.
+    pub key: Arc<SigningKey>,
+    /// The grid whose file it is.
+    pub grid: GridCode,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Program and version.
+    pub app: String,
+    /// The highest epoch that this device has ever written under in this grid: a file that was lost
+    /// or set aside begins above it.
+    pub last_epoch: u64,
+}
+
+/// One grid's ledger with everything that a handheld does to it.
+pub struct Engine {
+    ledger: Ledger,
+    reference: RwLock<Option<Reference>>,
+    plan: EnginePlan,
+    /// Whether the server should name our chains: until the first exchange after a start is done.
+    ask_chains: AtomicBool,
+}
+
+impl Engine {
+    /// Opens or makes the grid's file.
+    pub fn open(path: &Path, key: &DbKey, plan: EnginePlan) -> Result<Self> {
+        Self::assemble(
+            Ledger::open_with(path, key, Profile::Device, options())?,
+            plan,
+        )
+    }
+
+    /// An engine whose ledger lives in memory.
+    pub fn open_in_memory(plan: EnginePlan) -> Result<Self> {
+        Self::assemble(Ledger::open_in_memory(Profile::Device, options())?, plan)
+    }
+
+    fn assemble(ledger: Ledger, plan: EnginePlan) -> Result<Self> {
+        let reference = ledger.read(|reader| Reference::load(reader))?;
+        let engine = Self {
+            ledger,
+            reference: RwLock::new(reference),
+            plan,
+            ask_chains: AtomicBool::new(true),
+        };
+        engine.prepare()?;
+        Ok(engine)
+    }
+
+    /// Opens the epoch that counts, and derives rows again when their form has changed.
+    fn prepare(&self) -> Result<()> {
+        self.write(|tx| {
+            if tx.meta_number("device/epoch_opened")? == 0 {
+                if self.plan.last_epoch > 0 {
+                    tx.open_epoch(self.plan.last_epoch)?;
+                }
+                tx.set_meta_number("device/epoch_opened", 1)?;
+            }
+            if tx.meta_number(ROWS)? == ROWS_VERSION {
+                return Ok(());
+            }
+            let reference = self.reference_now();
+            rows::rebuild(tx, reference.as_ref())?;
+            tx.set_meta_number(ROWS, ROWS_VERSION)?;
+            Ok(())
+        })
+    }
+
+    /// Installs what the server gave at enrolment.
+    pub fn install(&self, answer: &EnrolAnswer, now: Timestamp) -> Result<()> {
+        let installed = self.write(|tx| {
+            let reference = answer.install(tx, now)?;
+            let reference = reference.ok_or(DeviceError::Refused("enrolment".into()))?;
+            let own = reference.certificates().find(&self.plan.key.id());
+            let own = own.ok_or(DeviceError::Refused("enrolment".into()))?;
+            if !own.grids.contains(&self.plan.grid) {
+                return Err(DeviceError::Refused("enrolment".into()));
+            }
+            raise_epoch(tx, own.epoch)?;
+            Ok(reference)
+        })?;
+        *self.reference_mut() = Some(installed);
+        Ok(())
+    }
+
+    /// The grid.
+    pub fn grid(&self) -> &GridCode {
+        &self.plan.grid
+    }
+
+    /// The device's key id.
+    pub fn device(&self) -> KeyId {
+        self.plan.key.id()
+    }
+
+    /// The epoch under which this device writes now.
+    pub fn epoch(&self) -> Result<u64> {
+        self.read(|reader| Ok(reader.epoch()?))
+    }
+
+    /// The ledger, for checks and exports.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The feeds of this grid.
+    pub fn scopes(&self) -> [Scope; 3] {
+        let grid = || self.plan.grid.clone();
+        [
+            Scope::Cases(grid()),
+            Scope::Places(grid()),
+            Scope::Register(grid()),
+        ]
+    }
+
+    /// Asks something of the reference data.
+    pub fn with_reference<T>(&self, ask: impl FnOnce(&Reference) -> Result<T>) -> Result<T> {
+        let reference = self.reference_now();
+        ask(reference.as_ref().ok_or(DeviceError::NotBound)?)
+    }
+
+    fn reference_now(&self) -> RwLockReadGuard<'_, Option<Reference>> {
+        self.reference
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reference_mut(&self) -> RwLockWriteGuard<'_, Option<Reference>> {
+        self.reference
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Reader<'_>) -> Result<T>) -> Result<T> {
+        self.ledger.read(work)
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.ledger.write(work)
+    }
+
+    /// After a transaction that was rolled back: what is in memory follows what is on the disk.
+    fn reload_reference(&self) -> Result<()> {
+        let loaded = self.ledger.read(|reader| Reference::load(reader))?;
+        *self.reference_mut() = loaded;
+        Ok(())
+    }
+}
+
+fn options() -> Options {
+    Options {
+        modules: vec![DEVICE],
+        projectors: Vec::new(),
+    }
+}
+
+/// A certificate may ask for a higher epoch than the present one.
+fn raise_epoch(tx: &mut Tx<'_>, wanted: u64) -> Result<Option<u64>> {
+    if tx.epoch()? >= wanted {
+        return Ok(None);
+    }
+    Ok(Some(tx.open_epoch(wanted.saturating_sub(1))?))
+}
+
+/// Where the device stands: its certificate, its community, and the server that certified it.
+struct Place<'r> {
+    certificate: &'r Certificate,
+    rules: &'r Rules,
+    server: &'r Certificate,
+}
+
+impl<'r> Place<'r> {
+    fn of(reference: &'r Reference, key: &KeyId, now: Timestamp) -> Result<Self> {
+        let store = reference.certificates();
+        let certificate = store.find(key).ok_or(DeviceError::NotBound)?;
+        let rules = reference.newest().ok_or(DeviceError::NotBound)?;
+        let issuer = store
+            .find(&certificate.issuer)
+            .ok_or(DeviceError::NotBound)?;
+        let server = store.desk_key(&issuer.org, now).unwrap_or(issuer);
+        Ok(Self {
+            certificate,
+            rules,
+            server,
+        })
+    }
+
+    fn org(&self) -> &'r OrgId {
+        &self.certificate.org
+    }
+}
+
+/// Records by id, in one order.
+type Records = BTreeSet<RecordId>;

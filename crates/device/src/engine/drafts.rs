@@ -1,0 +1,58 @@
+//! Drafts: what a person typed and did not save yet. Encrypted with everything else.
+
+use linli_model::{StaffId, Timestamp};
+use linli_store::rusqlite::{OptionalExtension, params};
+
+use super::Engine;
+use crate::error::{DeviceError, Result};
+
+/// The longest name of a form, in bytes.
+const NAME_BYTES: usize = 64;
+/// The longest draft, in bytes.
+const CONTENT_BYTES: usize = 256 * 1024;
+
+impl Engine {
+    /// The content of a draft.
+    pub fn load_draft(&self, staff: &StaffId, name: &str) -> Result<Option<String>> {
+        self.read(|reader| {
+            let mut find = reader
+                .sql()
+                .prepare_cached("SELECT content FROM drafts WHERE staff = ?1 AND name = ?2")?;
+            let found = find.query_row(params![staff.as_str(), name], |row| row.get("content"));
+            Ok(found.optional()?)
+        })
+    }
+
+    /// Keeps a draft.
+    pub fn save_draft(
+        &self,
+        staff: &StaffId,
+        name: &str,
+        content: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        if name.len() > NAME_BYTES || content.len() > CONTENT_BYTES {
+            return Err(DeviceError::InputInvalid("note"));
+        }
+        self.write(|tx| {
+            tx.sql()
+                .prepare_cached(
+                    "INSERT INTO drafts (staff, name, content, updated_at) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (staff, name) DO UPDATE SET content = excluded.content,
+                       updated_at = excluded.updated_at",
+                )?
+                .execute(params![staff.as_str(), name, content, now.0])?;
+            Ok(())
+        })
+    }
+
+    /// Forgets a draft.
+    pub fn delete_draft(&self, staff: &StaffId, name: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.sql()
+                .prepare_cached("DELETE FROM drafts WHERE staff = ?1 AND name = ?2")?
+                .execute(params![staff.as_str(), name])?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! Photos: encrypted rows of the grid's database, so that a case and its photos are one flush and
+//! nothing lies in clear text beside it (docs/adr/0012).
+
+use linli_model::case::Photo;
+use linli_model::{BlobHash, Timestamp};
+use linli_store::rusqlite::{OptionalExtension, Row, params};
+use linli_store::{Blob, BlobState, Reader, Tx};
+use sha2::{Digest as _, Sha256};
+
+use super::Engine;
+use crate::dto::place::PositionDto;
+use crate::dto::report::{PhotoDto, PhotoKind};
+use crate::error::{DeviceError, Result};
+use crate::photo::{PreparedPhoto, prepare_small};
+
+/// The media type of what this device makes.
+pub(super) const MIME: &str = "image/jpeg";
+/// Where the bytes lie, for the ledger's list of files.
+const PLACE: &str = "photos";
+/// Photos that no case names are forgotten after this many milliseconds: 30 days.
+const ORPHAN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Stores a photo of this device. Twice is once.
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    photo: &PreparedPhoto,
+    kind: Option<PhotoKind>,
+    stood: Option<&PositionDto>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.sql()
+        .prepare_cached(
+            "INSERT INTO photos (hash, full, small, kind, width, height, taken_at, lon, lat, is_own)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)
+             ON CONFLICT (hash) DO UPDATE SET is_own = 1, kind = excluded.kind",
+        )?
+        .execute(params![
+            photo.hash.0,
+            photo.jpeg,
+            photo.thumbnail,
+            kind_number(kind),
+            photo.width,
+            photo.height,
+            now.0,
+            stood.map(|at| at.lon),
+            stood.map(|at| at.lat),
+        ])?;
+    complete(tx, &photo.hash, photo.jpeg.len(), now)
+}
+
+/// Keeps the bytes of a photo that the server gave; they must be what the hash names.
+fn put_fetched(tx: &mut Tx<'_>, hash: &BlobHash, full: &[u8], now: Timestamp) -> Result<()> {
+    if Sha256::digest(full).as_slice() != hash.0 {
+        return Err(DeviceError::Refused("HASH_MISMATCH".into()));
+    }
+    let small = prepare_small(full)?;
+    tx.sql()
+        .prepare_cached(
+            "INSERT OR IGNORE INTO photos
+               (hash, full, small, kind, width, height, taken_at, is_own, delivered_at)
+             VALUES (?1, ?2, ?3, 3, ?4, ?5, ?6, 0, ?6)",
+        )?
+        .execute(params![
+            hash.0,
+            full,
+            small.thumbnail,
+            small.width,
+            small.height,
+            now.0
+        ])?;
+    complete(tx, hash, full.len(), now)
+}
+
+fn complete(tx: &mut Tx<'_>, hash: &BlobHash, size: usize, now: Timestamp) -> Result<()> {
+    let size = u64::try_from(size).unwrap_or(u64::MAX);
+    tx.set_blob(&Blob {
+        hash: *hash,
+        size,
+        mime: MIME.to_owned(),
+        state: BlobState::Complete,
+        received: size,
+        place: PLACE.to_owned(),
+        updated_at: now,
+    })?;
+    Ok(())
+}
+
+/// What a case says about a photo that is stored here.
+pub(super) fn describe(reader: &Reader<'_>, hash: &BlobHash) -> Result<Option<Photo>> {
+    let mut find = reader.sql().prepare_cached(
+        "SELECT taken_at, length(full) AS size, width, height FROM photos WHERE hash = ?1",
+    )?;
+    let found = find.query_row([hash.0], |row| {
+        let size: i64 = row.get("size")?;
+        Ok(Photo {
+            at: Timestamp(row.get("taken_at")?),
+            media_type: MIME.to_owned(),
+            bytes: u64::try_from(size).unwrap_or(0),
+            size: (row.get("width")?, row.get("height")?),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// What is known here about a photo beside its bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PhotoNote {
+    pub(super) kind: Option<PhotoKind>,
+    pub(super) is_own: bool,
+    pub(super) delivered_at: Option<Timestamp>,
+}
+
+pub(super) fn note(reader: &Reader<'_>, hash: &BlobHash) -> Result<Option<PhotoNote>> {
+    let mut find = reader
+        .sql()
+        .prepare_cached("SELECT kind, is_own, delivered_at FROM photos WHERE hash = ?1")?;
+    Ok(find.query_row([hash.0], read_note).optional()?)
+}
+
+fn read_note(row: &Row<'_>) -> linli_store::rusqlite::Result<PhotoNote> {
+    Ok(PhotoNote {
+        kind: kind_of(row.get("kind")?),
+        is_own: row.get("is_own")?,
+        delivered_at: row.get::<_, Option<i64>>("delivered_at")?.map(Timestamp),
+    })
+}
+
+fn kind_number(kind: Option<PhotoKind>) -> u8 {
+    match kind {
+        Some(PhotoKind::Wide) => 0,
+        Some(PhotoKind::Close) => 1,
+        Some(PhotoKind::After) => 2,
+        None => 3,
+    }
+}
+
+fn kind_of(number: u8) -> Option<PhotoKind> {
+    match number {
+        0 => Some(PhotoKind::Wide),
+        1 => Some(PhotoKind::Close),
+        2 => Some(PhotoKind::After),
+        _ => None,
+    }
+}
+
+impl Engine {
+    /// Stores a photo before the report that will name it; a draft finds it again after a restart.
+    pub fn add_photo(
+        &self,
+        photo: &PreparedPhoto,
+        kind: PhotoKind,
+        stood: Option<&PositionDto>,
+        now: Timestamp,
+    ) -> Result<PhotoDto> {
+        self.write(|tx| put(tx, photo, Some(kind), stood, now))?;
+        Ok(PhotoDto {
+            hash: photo.hash.to_string(),
+            kind,
+            at: now.0,
+            width: photo.width,
+            height: photo.height,
+            is_here: true,
+            is_delivered: false,
+        })
+    }
+
+    /// The bytes of a photo, or of its small copy, when they are here.
+    pub fn photo(&self, hash: &BlobHash, is_small: bool) -> Result<Option<Vec<u8>>> {
+        let sql = if is_small {
+            "SELECT small AS bytes FROM photos WHERE hash = ?1"
+        } else {
+            "SELECT full AS bytes FROM photos WHERE hash = ?1"
+        };
+        self.read(|reader| {
+            let mut find = reader.sql().prepare_cached(sql)?;
+            Ok(find
+                .query_row([hash.0], |row| row.get("bytes"))
+                .optional()?)
+        })
+    }
+
+    /// Whether a case of this grid names the photo: only such photos are asked of the server.
+    pub fn is_photo_known(&self, hash: &BlobHash) -> Result<bool> {
+        self.read(|reader| Ok(!reader.records_with_blob(hash)?.is_empty()))
+    }
+
+    /// Keeps a photo that the server gave.
+    pub fn keep_photo(&self, hash: &BlobHash, bytes: &[u8], now: Timestamp) -> Result<()> {
+        self.write(|tx| put_fetched(tx, hash, bytes, now))
+    }
+
+    /// Forgets photos that no case and no draft has named for 30 days. Answers how many.
+    pub fn forget_orphan_photos(&self, now: Timestamp) -> Result<usize> {
+        self.write(|tx| {
+            let orphans = tx.orphan_blobs(now.plus_ms(-ORPHAN_MS), 100)?;
+            for blob in &orphans {
+                tx.sql()
+                    .prepare_cached("DELETE FROM photos WHERE hash = ?1")?
+                    .execute([blob.hash.0])?;
+                tx.forget_blob(&blob.hash)?;
+            }
+            Ok(orphans.len())
+        })
+    }
+}
+
+/// Forgets those of these photos that no record shows any more: the record that did was erased.
+pub(super) fn forget(tx: &mut Tx<'_>, hashes: &[BlobHash]) -> Result<()> {
+    for hash in hashes {
+        if tx.forget_blob(hash)? {
+            tx.sql()
+                .prepare_cached("DELETE FROM photos WHERE hash = ?1")?
+                .execute([hash.0])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Rows derived from documents, written in the transaction that changed them.
+
+use linli_exchange::Reference;
+use linli_model::case::{Editions, Urgency, fold};
+use linli_model::{BlobHash, RecordId, RecordKind, ShortCode, Timestamp};
+use linli_records::case::read_case;
+use linli_records::read::{deletion, winner};
+use linli_records::{Deletion, Document, FieldValue};
+use linli_store::Tx;
+use linli_store::rusqlite::{OptionalExtension, params};
+
+use super::facts::{self, Facts};
+use super::photos;
+use crate::error::{DeviceError, Result};
+
+/// Records that are read at a time while rows are derived anew.
+const PAGE: usize = 256;
+
+/// Derives every row anew.
+pub(super) fn rebuild(tx: &mut Tx<'_>, reference: Option<&Reference>) -> Result<()> {
+    tx.sql()
+        .execute_batch("DELETE FROM case_rows; DELETE FROM place_rows")?;
+    let Some(reference) = reference else {
+        return Ok(());
+    };
+    let mut after = None;
+    loop {
+        let page = tx.records(after.as_ref(), PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some(*last);
+        for record in &page {
+            refresh(tx, reference, record, Timestamp(0))?;
+        }
+    }
+}
+
+/// Brings the rows of one record up to date with its document; a record that is gone has none.
+pub(super) fn refresh(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    record: &RecordId,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(info) = tx.document_info(record)? else {
+        return forget(tx, record);
+    };
+    match info.kind {
+        RecordKind::Case => {
+            let document = load(tx, record)?;
+            write_case(tx, reference, record, &document, now)
+        }
+        RecordKind::Building | RecordKind::Entrance | RecordKind::Place | RecordKind::Component => {
+            let document = load(tx, record)?;
+            write_place(tx, record, info.kind, &document)
+        }
+        RecordKind::Household
+        | RecordKind::Contact
+        | RecordKind::Enrolment
+        | RecordKind::Visit
+        | RecordKind::Dwelling
+        | RecordKind::Disclosure => Ok(()),
+    }
+}
+
+fn load(tx: &Tx<'_>, record: &RecordId) -> Result<Document> {
+    tx.load_document(record)?
+        .ok_or(DeviceError::NotFound("record"))
+}
+
+/// Writes the row of a case from its document.
+pub(super) fn write_case(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    record: &RecordId,
+    document: &Document,
+    now: Timestamp,
+) -> Result<()> {
+    let log = read_case(*record, document)?.log;
+    let view = fold(&log, reference);
+    let rules = reference.rules(log.head.edition);
+    let facts = rules
+        .map(|rules| facts::facts(&log, &view, rules))
+        .unwrap_or_default();
+    let due_at = rules.and_then(|rules| facts::due_at(&view, rules));
+    let report = log.events.values().find(|event| event.kind.creates());
+    let reporter = report.filter(|event| event.by.device.is_some());
+    let position = log.head.position;
+    tx.sql()
+        .prepare_cached(
+            "INSERT OR REPLACE INTO case_rows (record, code, case_no, home, category, place, urgency,
+               state, is_open, reported_at, reporter, due_at, lon, lat, facts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            record.0,
+            ShortCode::of(record).to_string(),
+            view.confirmed.case_number.as_ref().map(ToString::to_string),
+            log.head.home.as_str(),
+            log.head.category.as_str(),
+            log.head.place,
+            urgency_number(log.head.urgency),
+            word(&view.now.state)?,
+            view.now.state.is_open(),
+            report.map_or(0, |event| event.at.0),
+            reporter.map_or("", |event| event.by.staff.as_str()),
+            due_at.map(|at| at.0),
+            position.map(|at| at.lon),
+            position.map(|at| at.lat),
+            serde_json::to_string(&facts)?,
+        ])?;
+    for (hash, photo) in &log.photos {
+        tx.link_blob(record, hash, photo.bytes, &photo.media_type, now)?;
+    }
+    Ok(())
+}
+
+/// A record that is gone: erased for ever, or taken back after a refusal. What a person wrote and
+/// the server refused stays in the lists until it is settled.
+fn forget(tx: &mut Tx<'_>, record: &RecordId) -> Result<()> {
+    tx.sql()
+        .prepare_cached("DELETE FROM place_rows WHERE record = ?1")?
+        .execute([record.0])?;
+    if !tx.is_erased(record)? {
+        tx.sql()
+            .prepare_cached(
+                "DELETE FROM case_rows WHERE record = ?1
+                   AND NOT EXISTS (SELECT 1 FROM refusals r WHERE r.record = ?1 AND r.settled = 0)",
+            )?
+            .execute([record.0])?;
+        return Ok(());
+    }
+    let shown = photos_of(tx, record)?;
+    for sql in [
+        "DELETE FROM case_rows WHERE record = ?1",
+        "DELETE FROM case_notes WHERE record = ?1",
+        "DELETE FROM refusals WHERE record = ?1",
+    ] {
+        tx.sql().prepare_cached(sql)?.execute([record.0])?;
+    }
+    photos::forget(tx, &shown)
+}
+
+fn photos_of(tx: &Tx<'_>, record: &RecordId) -> Result<Vec<BlobHash>> {
+    let mut find = tx
+        .sql()
+        .prepare_cached("SELECT facts FROM case_rows WHERE record = ?1")?;
+    let facts: Option<String> = find
+        .query_row([record.0], |row| row.get("facts"))
+        .optional()?;
+    let facts: Option<Facts> = facts.map(|json| serde_json::from_str(&json)).transpose()?;
+    Ok(facts.map(|facts| facts.photos).unwrap_or_default())
+}
+
+fn write_place(
+    tx: &mut Tx<'_>,
+    record: &RecordId,
+    kind: RecordKind,
+    document: &Document,
+) -> Result<()> {
+    let text = |name: &str| {
+        let value = winner(document, name)?;
+        value
+            .as_text()
+            .map(ToOwned::to_owned)
+            .filter(|text| !text.is_empty())
+    };
+    let real = |name: &str| {
+        winner(document, name)
+            .as_ref()
+            .and_then(FieldValue::as_real)
+    };
+    let name = text("name")
+        .or_else(|| text("address"))
+        .or_else(|| text("code"));
+    let parent: Option<RecordId> = text("building").and_then(|id| id.parse().ok());
+    let is_deleted = matches!(deletion(document), Deletion::Deleted { .. });
+    let Some(name) = name.filter(|_| !is_deleted) else {
+        tx.sql()
+            .prepare_cached("DELETE FROM place_rows WHERE record = ?1")?
+            .execute([record.0])?;
+        return Ok(());
+    };
+    tx.sql()
+        .prepare_cached(
+            "INSERT OR REPLACE INTO place_rows (record, kind, name, parent, lon, lat)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            record.0,
+            kind.number(),
+            name,
+            parent.map(|id| id.0),
+            real("lon"),
+            real("lat"),
+        ])?;
+    Ok(())
+}
+
+fn urgency_number(urgency: Urgency) -> u8 {
+    match urgency {
+        Urgency::Normal => 0,
+        Urgency::Urgent => 1,
+        Urgency::Danger => 2,
+    }
+}
+
+/// The word that serde writes for a unit variant.
+pub(super) fn word(value: &impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_string(value)?.trim_matches('"').to_owned())
+}

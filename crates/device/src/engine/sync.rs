@@ -1,0 +1,473 @@
+//! One exchange with the server, without a network: begin gives the body to send, the answer is fed
+//! in pieces, each event in a transaction of its own.
+
+use std::sync::atomic::Ordering;
+
+use linli_exchange::{Applied, Client, Offering, Plan, Reference, retry};
+use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_store::rusqlite::params;
+use linli_store::{StoreError, Tx};
+use linli_sync::client::Event;
+use linli_sync::frames::{ErrorFrame, Personal};
+use linli_sync::limits;
+use linli_trust::{Lease, LeaseClock, WipeOrder};
+
+use super::{Engine, Place, Records, notes, raise_epoch, rows};
+use crate::error::{DeviceError, Result};
+
+const LEASE: &str = "device/lease";
+const SEEN: &str = "device/seen";
+const OFFSET: &str = "device/offset";
+const REPULLED: &str = "device/repulled";
+const FIRST_DONE: &str = "device/first_sync_done";
+/// A scope that differs is pulled anew at most once in this time: 24 hours.
+const REPULL_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// A running exchange.
+pub struct Exchange {
+    client: Client,
+    /// The server that is asked.
+    pub peer: KeyId,
+    /// The body to send.
+    pub body: Vec<u8>,
+    began_at: Timestamp,
+    synced: Synced,
+}
+
+/// What an exchange did so far.
+#[derive(Debug, Clone, Default)]
+pub struct Synced {
+    /// Records that changed here.
+    pub records: Records,
+    /// Whether editions, certificates or erasures came.
+    pub has_reference: bool,
+    /// Photos that the server lacks, most urgent first.
+    pub wanted: Vec<BlobHash>,
+    /// An order to erase grids, checked and meant for this device.
+    pub wipe: Option<WipeOrder>,
+    /// Whether the server refused something of ours, and it was dealt with.
+    pub has_refusals: bool,
+    /// The server stopped with an error.
+    pub failed: Option<ErrorFrame>,
+    /// Whether another exchange should follow at once.
+    pub more: bool,
+    /// Whether the answer came to its end.
+    pub is_complete: bool,
+    /// Compressed bytes of the answer.
+    pub received_bytes: u64,
+}
+
+/// A photo that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoToSend {
+    /// Its hash.
+    pub hash: BlobHash,
+    /// A case that names it and that the server has.
+    pub record: RecordId,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether its case is a danger.
+    pub is_urgent: bool,
+}
+
+impl Engine {
+    /// The organisation whose server is asked, and that server's key.
+    pub fn server(&self, now: Timestamp) -> Result<(OrgId, KeyId)> {
+        self.with_reference(|reference| {
+            let place = Place::of(reference, &self.device(), now)?;
+            Ok((place.server.org.clone(), place.server.key.id()))
+        })
+    }
+
+    /// Seals what waits and writes the request.
+    pub fn begin_sync(&self, now: Timestamp) -> Result<Exchange> {
+        self.write(|tx| {
+            let reference = self.reference_now();
+            let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
+            let place = Place::of(reference, &self.device(), now)?;
+            let peer = place.server.key.id();
+            notes::count_try(tx)?;
+            let plan = Plan {
+                peer,
+                key: &self.plan.key,
+                org: place.org(),
+                app: &self.plan.app,
+                wants: self.scopes().to_vec(),
+                offering: Offering::Outbox,
+                max_bytes: limits::USUAL_RESPONSE_BYTES,
+                ask_chains: self.ask_chains.load(Ordering::Relaxed),
+                now,
+            };
+            let (body, client) = Client::begin(tx, reference, &plan)?;
+            Ok(Exchange {
+                client,
+                peer,
+                body,
+                began_at: now,
+                synced: Synced::default(),
+            })
+        })
+    }
+
+    /// Takes a piece of the answer: every event that it completes is made durable before the next.
+    pub fn apply_sync(&self, exchange: &mut Exchange, piece: &[u8], now: Timestamp) -> Result<()> {
+        let mut input = piece;
+        while let Some(event) = exchange.client.next(&mut input)? {
+            let applied = self.apply_event(&mut exchange.client, event, now);
+            let applied = match applied {
+                Ok(applied) => applied,
+                Err(error) => {
+                    self.reload_reference()?;
+                    return Err(error);
+                }
+            };
+            self.note_applied(exchange, applied, now)?;
+        }
+        exchange.synced.received_bytes = exchange.client.bytes().0;
+        Ok(())
+    }
+
+    /// Ends an exchange whose answer is over, and deals with what the server refused.
+    pub fn end_sync(&self, exchange: Exchange, now: Timestamp) -> Result<Synced> {
+        exchange.client.finish()?;
+        let mut synced = exchange.synced;
+        if synced.is_complete {
+            self.ask_chains.store(false, Ordering::Relaxed);
+        }
+        if synced.has_refusals {
+            synced.records.extend(self.recover(now)?);
+            synced.more = true;
+        }
+        self.write(|tx| {
+            notes::answered(tx)?;
+            notes::set_moment(tx, notes::CONTACT_AT, now)?;
+            if synced.is_complete && !synced.more {
+                notes::set_moment(tx, notes::DOWNLOADED_AT, now)?;
+                tx.set_meta_number(FIRST_DONE, 1)?;
+            }
+            note_delivered(tx, now)
+        })?;
+        Ok(synced)
+    }
+
+    /// Notes that an exchange broke. What was applied stays; what was not is asked for again.
+    pub fn fail_sync(
+        &self,
+        exchange: &Exchange,
+        may_have_arrived: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        tracing::debug!(
+            began_at = exchange.began_at.0,
+            may_have_arrived,
+            "an exchange broke"
+        );
+        self.write(|tx| {
+            if may_have_arrived {
+                notes::broke(tx, now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether everything of the grid has been here once.
+    pub fn is_first_sync_done(&self) -> Result<bool> {
+        self.read(|reader| Ok(reader.meta_number(FIRST_DONE)? == 1))
+    }
+
+    /// The server's clock minus ours, as last measured; nothing before the first answer.
+    pub fn clock_offset_ms(&self) -> Result<Option<i64>> {
+        self.read(|reader| {
+            Ok(reader
+                .meta(SEEN)?
+                .map(|_| lease_clock(reader))
+                .transpose()?
+                .map(|clock| clock.offset_ms))
+        })
+    }
+
+    fn apply_event(&self, client: &mut Client, event: Event, now: Timestamp) -> Result<Applied> {
+        let is_relaxed = matches!(event, Event::PageReady(_) | Event::Fetched(_));
+        let work = |tx: &mut Tx<'_>| -> Result<Applied> {
+            let mut reference = self.reference_mut();
+            let reference = reference.as_mut().ok_or(DeviceError::NotBound)?;
+            let applied = client.apply(tx, reference, event, now)?;
+            if applied.has_reference {
+                retry(tx, reference, now)?;
+                if let Some(own) = reference.certificates().find(&self.device()) {
+                    raise_epoch(tx, own.epoch)?;
+                }
+            }
+            refresh_touched(tx, reference, now)?;
+            notes::settle(tx)?;
+            Ok(applied)
+        };
+        if is_relaxed {
+            self.ledger.write_relaxed(work)
+        } else {
+            self.ledger.write(work)
+        }
+    }
+
+    fn note_applied(
+        &self,
+        exchange: &mut Exchange,
+        applied: Applied,
+        now: Timestamp,
+    ) -> Result<()> {
+        if let Some(epoch) = applied.new_epoch {
+            tracing::warn!(
+                epoch,
+                "the server knows a life of this device that is lost here"
+            );
+        }
+        if let Some(generation) = applied.new_generation {
+            tracing::warn!(
+                generation,
+                "the server was restored; everything is offered again"
+            );
+        }
+        if let Some(scope) = &applied.diverged {
+            self.pull_anew(&exchange.peer, scope, now)?;
+        }
+        if let Some(personal) = applied.personal {
+            self.take_personal(personal, &mut exchange.synced, now)?;
+        }
+        let synced = &mut exchange.synced;
+        synced.records.extend(applied.records);
+        synced.has_reference |= applied.has_reference;
+        synced.has_refusals |= applied.has_refusals;
+        synced.wanted.extend(applied.blobs_wanted);
+        synced.failed = synced.failed.take().or(applied.failed);
+        if let Some(more) = applied.ended {
+            synced.is_complete = true;
+            synced.more = more;
+        }
+        if applied.new_generation.is_some() {
+            synced.more = true;
+        }
+        Ok(())
+    }
+
+    /// Both ends hold different things although nothing waits: the scope is pulled from its
+    /// beginning, which costs bytes and brings what is missing. An incident.
+    fn pull_anew(&self, peer: &KeyId, scope: &Scope, now: Timestamp) -> Result<()> {
+        tracing::error!(%scope, "this device and the server hold different things; the scope is pulled anew");
+        let name = format!("{REPULLED}/{scope}");
+        self.write(|tx| {
+            let last = notes::moment(tx, &name)?;
+            if last.is_some_and(|at| now.ms_since(at) < REPULL_MS) {
+                return Ok(());
+            }
+            notes::set_moment(tx, &name, now)?;
+            let mut cursor = tx.cursor(peer, scope)?;
+            cursor.pulled = 0;
+            Ok(tx.set_cursor(peer, scope, &cursor)?)
+        })
+    }
+
+    fn take_personal(&self, item: Personal, synced: &mut Synced, now: Timestamp) -> Result<()> {
+        match item {
+            Personal::Lease(lease) => self.take_lease(&lease, now),
+            Personal::Wipe(order) => {
+                let key = self.with_reference(|reference| {
+                    Ok(reference.certificates().public_key(&order.signer).copied())
+                })?;
+                let is_signed = key.is_some_and(|key| order.verify(&key).is_ok());
+                if is_signed && order.device == self.device() {
+                    synced.wipe = Some(order);
+                } else {
+                    tracing::warn!("an order to erase is not believed and ignored");
+                }
+                Ok(())
+            }
+            Personal::Time(time) => {
+                let key = self.with_reference(|reference| {
+                    Ok(reference.certificates().public_key(&time.signer).copied())
+                })?;
+                if key.is_some_and(|key| time.verify(&key).is_ok()) {
+                    self.write(|tx| set_lease_clock(tx, lease_clock(tx)?.heard(time.at, now)))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn take_lease(&self, lease: &Lease, now: Timestamp) -> Result<()> {
+        let key = self.with_reference(|reference| {
+            Ok(reference.certificates().public_key(&lease.signer).copied())
+        })?;
+        let is_ours = lease.device == self.device();
+        if !is_ours || key.is_none_or(|key| lease.verify(&key).is_err()) {
+            tracing::warn!("a lease is not believed and ignored");
+            return Ok(());
+        }
+        self.write(|tx| {
+            let known = tx.meta(LEASE)?.and_then(|bytes| Lease::decode(&bytes).ok());
+            if known.is_none_or(|known| known.at <= lease.at) {
+                tx.set_meta(LEASE, &lease.encode()?)?;
+            }
+            set_lease_clock(tx, lease_clock(tx)?.heard(lease.at, now))
+        })
+    }
+
+    /// Takes notice of the device's clock, so that turning it back later does not lengthen a lease.
+    pub fn tick(&self, now: Timestamp) -> Result<()> {
+        self.write(|tx| set_lease_clock(tx, lease_clock(tx)?.tick(now, 0)))
+    }
+
+    /// Whether household data may be shown: a lease was given and is not over.
+    pub fn may_show_households(&self, now: Timestamp) -> Result<bool> {
+        self.read(|reader| {
+            let Some(bytes) = reader.meta(LEASE)? else {
+                return Ok(false);
+            };
+            let clock = lease_clock(reader)?.tick(now, 0);
+            let lease = Lease::decode(&bytes)?;
+            Ok(!clock.is_over(&lease))
+        })
+    }
+
+    /// Photos of this device whose case the server has, the most urgent first, then the newest.
+    pub fn photos_to_send(&self) -> Result<Vec<PhotoToSend>> {
+        self.read(|reader| {
+            let mut list = reader.sql().prepare_cached(
+                "SELECT p.hash AS hash, length(p.full) AS size, p.taken_at AS taken_at FROM photos p
+                 WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL",
+            )?;
+            let found = list.query_map([], |row| {
+                let size: i64 = row.get("size")?;
+                Ok((
+                    BlobHash(row.get("hash")?),
+                    size,
+                    row.get::<_, i64>("taken_at")?,
+                ))
+            })?;
+            let found: Vec<_> = found.collect::<Result<_, linli_store::rusqlite::Error>>()?;
+            let mut photos = Vec::new();
+            for (hash, size, taken_at) in found {
+                for record in reader.records_with_blob(&hash)? {
+                    let is_waiting =
+                        notes::find(reader, &record)?.is_some_and(|note| note.waiting > 0);
+                    if is_waiting || reader.document_info(&record)?.is_none() {
+                        continue;
+                    }
+                    let mut find = reader.sql().prepare_cached(
+                        "SELECT urgency = 2 AS urgent FROM case_rows WHERE record = ?1",
+                    )?;
+                    let is_urgent = find.exists([record.0])?
+                        && find.query_row([record.0], |row| row.get("urgent"))?;
+                    let photo = PhotoToSend {
+                        hash,
+                        record,
+                        size: u64::try_from(size).unwrap_or(0),
+                        is_urgent,
+                    };
+                    photos.push((taken_at, photo));
+                    break;
+                }
+            }
+            photos.sort_by_key(|(taken_at, photo)| (!photo.is_urgent, -taken_at, photo.hash));
+            Ok(photos.into_iter().map(|(_, photo)| photo).collect())
+        })
+    }
+
+    /// Bytes of a photo from an offset on.
+    pub fn photo_piece(&self, hash: &BlobHash, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let from = i64::try_from(offset.saturating_add(1)).unwrap_or(i64::MAX);
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        self.read(|reader| {
+            let mut find = reader.sql().prepare_cached(
+                "SELECT substr(full, ?2, ?3) AS piece FROM photos WHERE hash = ?1",
+            )?;
+            Ok(find.query_row(params![hash.0, from, length], |row| row.get("piece"))?)
+        })
+    }
+
+    /// Notes how much of a photo the server has.
+    pub fn photo_sent(
+        &self,
+        hash: &BlobHash,
+        sent: u64,
+        is_whole: bool,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            tx.sql().execute(
+                "UPDATE photos SET sent = ?2, delivered_at = CASE WHEN ?3 THEN ?4 ELSE delivered_at END
+                 WHERE hash = ?1",
+                params![hash.0, i64::try_from(sent).unwrap_or(i64::MAX), is_whole, now.0],
+            )?;
+            note_delivered(tx, now)
+        })
+    }
+
+    /// Notes that the server does not take a photo, and why.
+    pub fn photo_refused(&self, hash: &BlobHash, code: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.sql().execute(
+                "UPDATE photos SET refused = ?2 WHERE hash = ?1",
+                params![hash.0, code],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The server says that it lacks these photos: those of ours that it once had are sent again.
+    pub fn photos_wanted(&self, hashes: &[BlobHash]) -> Result<()> {
+        self.write(|tx| {
+            for hash in hashes {
+                tx.sql()
+                    .prepare_cached(
+                        "UPDATE photos SET is_own = 1, sent = 0, delivered_at = NULL
+                         WHERE hash = ?1 AND delivered_at IS NOT NULL",
+                    )?
+                    .execute([hash.0])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Rows follow every record that this transaction has changed.
+fn refresh_touched(tx: &mut Tx<'_>, reference: &Reference, now: Timestamp) -> Result<()> {
+    let touched: Vec<RecordId> = tx.touched().iter().copied().collect();
+    for record in touched {
+        rows::refresh(tx, reference, &record, now)?;
+    }
+    Ok(())
+}
+
+/// Notes the moment at which nothing waited any more.
+fn note_delivered(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    let photos: bool = tx.sql().query_row(
+        "SELECT EXISTS (SELECT 1 FROM photos p JOIN blob_links l ON l.hash = p.hash
+           WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL)",
+        [],
+        |row| row.get(0),
+    )?;
+    if tx.outbox_len()? == 0 && !photos {
+        notes::set_moment(tx, notes::DELIVERED_AT, now)?;
+    }
+    Ok(())
+}
+
+fn lease_clock(reader: &linli_store::Reader<'_>) -> Result<LeaseClock> {
+    let number = |name: &str| -> Result<Option<i64>, StoreError> {
+        let bytes = reader.meta(name)?;
+        Ok(bytes.and_then(|bytes| Some(i64::from_be_bytes(bytes.try_into().ok()?))))
+    };
+    Ok(match (number(SEEN)?, number(OFFSET)?) {
+        (Some(seen), Some(offset_ms)) => LeaseClock {
+            seen: Timestamp(seen),
+            offset_ms,
+        },
+        (None, _) | (_, None) => LeaseClock::unheard(),
+    })
+}
+
+fn set_lease_clock(tx: &mut Tx<'_>, clock: LeaseClock) -> Result<()> {
+    tx.set_meta(SEEN, &clock.seen.0.to_be_bytes())?;
+    tx.set_meta(OFFSET, &clock.offset_ms.to_be_bytes())?;
+    Ok(())
+}
