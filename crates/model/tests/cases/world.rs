@@ -56,6 +56,8 @@ pub(crate) struct World<'a> {
     most_cases: usize,
     /// How many exchanges follow each step of work: slow lines or fast ones.
     pace: usize,
+    /// How likely a fault is at each step.
+    fault_percent: u64,
     pub(crate) violations: Vec<Violation>,
     /// How often each event ended with each verdict in the final logs, and each incident.
     pub(crate) tally: BTreeMap<String, usize>,
@@ -89,6 +91,7 @@ impl<'a> World<'a> {
             has_faults,
             most_cases: 1 + (seed % 3) as usize,
             pace: (seed / 3 % 4) as usize,
+            fault_percent: 2 + seed / 12 % 3 * 4,
             violations: Vec::new(),
             tally: BTreeMap::new(),
             diary: None,

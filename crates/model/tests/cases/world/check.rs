@@ -37,8 +37,10 @@ pub(crate) enum Class {
     Incident,
     /// n has a gap or a repeat.
     Numbering,
-    /// An erased case lives.
+    /// An erased case lives although a server knows the tombstone.
     Zombie,
+    /// An erased case lives because the only server that knew the tombstone was lost for good.
+    TombstoneLost,
     /// What was merged into an ended case stays merged.
     MergedForNothing,
     /// The fold reads what it must not.
@@ -99,8 +101,15 @@ impl World<'_> {
     fn check_gone(&mut self, case: CaseIndex) {
         let zombies = (0..self.nodes.len())
             .filter(|node| self.is_living(*node) && self.nodes[*node].docs.contains_key(&case));
+        let knows = |node: &super::node::Node| node.is_server() && node.dropped.contains(&case);
+        let is_known = self.nodes.iter().any(knows);
+        let class = if is_known {
+            Class::Zombie
+        } else {
+            Class::TombstoneLost
+        };
         if let Some(node) = zombies.into_iter().next() {
-            self.fail(Class::Zombie, format!("case {case} at {}", self.name(node)));
+            self.fail(class, format!("case {case} at {}", self.name(node)));
         }
     }
 

@@ -195,7 +195,8 @@ impl World<'_> {
     }
 
     /// Whether a neighbour may bring this case: a device of the grid; or a case whose home lies in the
-    /// neighbour's subtree, that is listed for it, or whose own admissions make it a member.
+    /// neighbour's subtree, that is listed for it, that this organisation has written in before (under
+    /// whichever key: the neighbour is its backup), or whose own admissions make the sender a member.
     fn accepts_case(
         &self,
         node: NodeIndex,
@@ -220,7 +221,10 @@ impl World<'_> {
             .feeds
             .get(&from)
             .is_some_and(|feed| feed.listed.contains(&case));
-        if listed || self.rules().tree().is_within(org, home) {
+        let was_here = page
+            .iter()
+            .any(|change| change.case == case && here.is_of_this_organisation(change.actor));
+        if listed || was_here || self.rules().tree().is_within(org, home) {
             return true;
         }
         let mut doc = here

@@ -19,21 +19,56 @@ impl World<'_> {
 
     /// One random fault.
     pub(super) fn fault(&mut self) {
-        let node = self.rng.below(self.nodes.len());
+        let mut node = self.rng.below(self.nodes.len());
+        // Somebody who waits is likelier to have more trouble, or to be told to go on.
+        let waiting = self
+            .nodes
+            .iter()
+            .position(|node| !node.recovering.is_empty());
+        if let Some(waiting) = waiting
+            && self.rng.percent(40)
+        {
+            node = waiting;
+        }
         if self.nodes[node].is_dead {
             return;
         }
         let is_server = self.nodes[node].is_server();
-        match self.rng.below(6) {
-            0 | 1 if is_server => self.restore_server(node),
-            2 if is_server => self.lose_server(node),
-            3 if is_server => self.drop_some_case(node),
-            0 | 1 if !is_server => self.restore_device(node),
-            2 if !is_server => self.clone_device(node),
-            3 if !is_server => self.lose_device(node),
-            4 if !is_server => self.revoke(node),
-            _ => self.back_up(node),
+        let fault = match self.rng.below(12) {
+            0..4 if is_server => Fault::RestoreServer,
+            4..6 if is_server => Fault::LoseServer,
+            6 if is_server => Fault::Drop,
+            7..9 if is_server => Fault::GiveUp,
+            0..4 => Fault::RestoreDevice,
+            4..7 => Fault::CloneDevice,
+            7 => Fault::LoseDevice,
+            8 => Fault::Revoke,
+            _ => return,
+        };
+        let done = match fault {
+            Fault::RestoreServer => self.restore_server(node),
+            Fault::LoseServer => self.lose_server(node),
+            Fault::Drop => self.drop_some_case(node),
+            Fault::GiveUp => self.give_up(node),
+            Fault::RestoreDevice => self.restore_device(node),
+            Fault::CloneDevice => self.clone_device(node),
+            Fault::LoseDevice => self.lose_device(node),
+            Fault::Revoke => self.revoke(node),
+        };
+        if done {
+            *self.tally.entry(format!("fault {fault:?}")).or_default() += 1;
         }
+    }
+
+    /// An administrator declares the neighbours that a restored server waits for unreachable.
+    fn give_up(&mut self, node: NodeIndex) -> bool {
+        if self.nodes[node].recovering.is_empty() {
+            return false;
+        }
+        self.write(|world| format!("{} waits no longer", world.name(node)));
+        self.nodes[node].recovering.clear();
+        self.settle_everything(node, &BTreeSet::new());
+        true
     }
 
     fn backup_of(&self, node: NodeIndex) -> Option<Node> {
@@ -45,16 +80,17 @@ impl World<'_> {
 
     /// A server comes back from a backup: a new generation and a new actor. It admits and authors
     /// nothing until it has everything from every neighbour. Tombstones are kept outside backups.
-    fn restore_server(&mut self, node: NodeIndex) {
+    fn restore_server(&mut self, node: NodeIndex) -> bool {
         let Some(backup) = self.backup_of(node) else {
-            return;
+            return false;
         };
         self.write(|world| format!("restore server {}", world.name(node)));
         self.come_back(node, backup);
+        true
     }
 
     /// A server is lost for good: the same organisation begins again with nothing and a new key.
-    fn lose_server(&mut self, node: NodeIndex) {
+    fn lose_server(&mut self, node: NodeIndex) -> bool {
         self.write(|world| format!("lose server {}", world.name(node)));
         let mut empty = Node::new(self.nodes[node].kind.clone(), self.nodes[node].key);
         empty.key.0[1] = empty.key.0[1]
@@ -63,7 +99,10 @@ impl World<'_> {
         for peer in self.neighbours(node) {
             empty.feeds.insert(peer, Feed::default());
         }
+        // Tombstones go with the machine, unless a neighbour has them.
+        self.nodes[node].dropped.clear();
         self.come_back(node, empty);
+        true
     }
 
     fn come_back(&mut self, node: NodeIndex, state: Node) {
@@ -120,9 +159,9 @@ impl World<'_> {
     }
 
     /// A device comes back from a copy. Half the time nobody notices, and it goes on in its epoch.
-    fn restore_device(&mut self, node: NodeIndex) {
+    fn restore_device(&mut self, node: NodeIndex) -> bool {
         let Some(mut backup) = self.backup_of(node) else {
-            return;
+            return false;
         };
         let noticed = self.rng.percent(50);
         self.write(|world| format!("restore device {} noticed {noticed}", world.name(node)));
@@ -134,6 +173,7 @@ impl World<'_> {
         self.nodes[node] = backup;
         self.nodes[node].offer_again();
         self.count_losses(held);
+        true
     }
 
     /// Everything that can still be had from somebody: not from what is lost, not from a device whose
@@ -155,9 +195,9 @@ impl World<'_> {
     }
 
     /// Two devices with one key and one epoch.
-    fn clone_device(&mut self, node: NodeIndex) {
+    fn clone_device(&mut self, node: NodeIndex) -> bool {
         if self.nodes.len() > 14 {
-            return;
+            return false;
         }
         self.write(|world| format!("clone device {}", world.name(node)));
         let copy = self.nodes[node].clone();
@@ -179,17 +219,19 @@ impl World<'_> {
         for case in cases {
             self.nodes[server].list(case, twin);
         }
+        true
     }
 
-    fn lose_device(&mut self, node: NodeIndex) {
+    fn lose_device(&mut self, node: NodeIndex) -> bool {
         self.write(|world| format!("lose device {}", world.name(node)));
         let held = self.held();
         self.nodes[node].is_dead = true;
         self.count_losses(held);
+        true
     }
 
     /// The key is locked at some server; the news travels along links.
-    fn revoke(&mut self, node: NodeIndex) {
+    fn revoke(&mut self, node: NodeIndex) -> bool {
         let servers = (0..self.nodes.len()).filter(|index| self.nodes[*index].is_server());
         let servers: Vec<NodeIndex> = servers.collect();
         let at = *self.rng.pick(&servers).unwrap();
@@ -199,19 +241,20 @@ impl World<'_> {
         self.nodes[at].revoked.insert(key);
         self.revoked.insert(key);
         self.count_losses(held);
+        true
     }
 
     /// A case is erased for good.
-    fn drop_some_case(&mut self, node: NodeIndex) {
+    fn drop_some_case(&mut self, node: NodeIndex) -> bool {
         let cases: Vec<CaseIndex> = self.nodes[node].docs.keys().copied().collect();
-        if let Some(case) = self.rng.pick(&cases).copied()
-            && self.rng.percent(60)
-        {
-            self.write(|world| format!("{} drops case {case}", world.name(node)));
-            self.nodes[node].drop_case(case);
-            self.dropped.insert(case);
-            self.settle_everything(node, &BTreeSet::new());
-        }
+        let Some(case) = self.rng.pick(&cases).copied() else {
+            return false;
+        };
+        self.write(|world| format!("{} drops case {case}", world.name(node)));
+        self.nodes[node].drop_case(case);
+        self.dropped.insert(case);
+        self.settle_everything(node, &BTreeSet::new());
+        true
     }
 
     /// A device whose changes were refused: it opens a new epoch, discards them and everything that
@@ -316,4 +359,16 @@ impl World<'_> {
             self.author(node, case, &head, vec![(new, Entry::Event(event))]);
         }
     }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    RestoreServer,
+    LoseServer,
+    Drop,
+    GiveUp,
+    RestoreDevice,
+    CloneDevice,
+    LoseDevice,
+    Revoke,
 }

@@ -79,6 +79,11 @@ impl Node {
         matches!(self.kind, NodeKind::Server { .. })
     }
 
+    /// Whether an actor was ever this organisation's: keys of one organisation begin alike here.
+    pub(crate) fn is_of_this_organisation(&self, actor: ActorId) -> bool {
+        self.is_server() && actor.0[0] == self.key.0[0]
+    }
+
     pub(crate) fn actor(&self) -> ActorId {
         ActorId::new(&self.key, self.epoch)
     }

@@ -79,8 +79,16 @@ impl World<'_> {
                 let node = self.rng.below(self.nodes.len());
                 self.settle_everything(node, &BTreeSet::new());
             }
-            _ if self.has_faults => self.fault(),
             _ => self.act(5),
+        }
+        if self.has_faults {
+            if self.rng.percent(6) {
+                let node = self.rng.below(self.nodes.len());
+                self.back_up(node);
+            }
+            if self.rng.percent(self.fault_percent) {
+                self.fault();
+            }
         }
     }
 
