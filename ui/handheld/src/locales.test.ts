@@ -105,6 +105,37 @@ describe('keys and code', () => {
     }
   })
 
+  test('every text that needs values a code may lack has a plain one', () => {
+    const needy = keys.filter((key) => /^(event|next)\./.test(key) && placeholders(zh[key]).length)
+    for (const key of needy) {
+      if (key.endsWith('.unknown')) continue
+      expect(keys).toContain(`${key}_plain`)
+      expect(placeholders(zh[`${key}_plain`])).toEqual([])
+    }
+  })
+
+  /** The workflow's own word lists, so that a new event or refusal without a text fails here. */
+  const words = (file: string, pattern: RegExp) => {
+    const text = readFileSync(join(here, '../../../crates/model/src/case', file), 'utf8')
+    const found = [...text.matchAll(pattern)].flatMap((match) => match[1] ?? [])
+    expect(found.length).toBeGreaterThan(0)
+    return found
+  }
+
+  test('every event of the workflow has a text', () => {
+    const [names = ''] = words('event.rs', /^kind_names! \{([\s\S]*?)\}/gm)
+    for (const name of names.trim().split(/\s+/)) {
+      const code = name.replace(/(?!^)([A-Z])/g, '_$1').toLowerCase()
+      expect(keys).toContain(`event.${code}`)
+    }
+  })
+
+  test('every reason why an event has no effect has a text', () => {
+    for (const code of words('admit.rs', /^ {4}\w+ = "(\w+)",$/gm)) {
+      expect(keys).toContain(`reason.${code}`)
+    }
+  })
+
   test('every reason for waiting also says what helps', () => {
     for (const code of codesOf('WaitReason')) expect(keys).toContain(`wait.${code}_help`)
   })

@@ -25,9 +25,13 @@ export function useText() {
     return Object.fromEntries(Object.entries(of).map(([key, value]) => [key, param(key, value)]))
   }
 
-  /** The text `<prefix>.<code>`; an unknown code of a newer server is shown as it came. */
+  /**
+   * The text `<prefix>.<code>`; an unknown code of a newer server is shown as it came. A code that
+   * comes without its values has a plain text.
+   */
   function code(prefix: string, of: CodeDto): string {
     const key = `${prefix}.${of.code}`
+    if (Object.keys(of.params).length === 0 && te(`${key}_plain`)) return t(`${key}_plain`)
     return te(key) ? t(key, params(of.params)) : t(`${prefix}.unknown`, { code: of.code })
   }
 
