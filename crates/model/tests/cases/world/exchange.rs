@@ -146,6 +146,7 @@ impl World<'_> {
             ..Received::default()
         };
         let mut touched: BTreeSet<CaseIndex> = BTreeSet::new();
+        let mut offered: BTreeSet<CaseIndex> = BTreeSet::new();
         let mut accepted: BTreeMap<CaseIndex, bool> = BTreeMap::new();
         for change in page {
             let case = change.case;
@@ -156,6 +157,8 @@ impl World<'_> {
             }
             let known = self.nodes[node].docs.get(&case);
             if known.is_some_and(|doc| doc.changes.contains_key(&change.id)) {
+                // Whoever offers a case has it, even when everything in it is known here.
+                offered.insert(case);
                 continue;
             }
             let may = match accepted.get(&case) {
@@ -185,6 +188,9 @@ impl World<'_> {
                     done.refused.insert(change.id);
                 }
             }
+        }
+        for case in offered {
+            self.nodes[node].list(case, from);
         }
         for case in touched {
             self.list(node, case, Some(from));

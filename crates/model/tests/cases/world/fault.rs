@@ -267,6 +267,7 @@ impl World<'_> {
             );
             return;
         }
+        let refused = &self.chained(node, refused);
         self.refused.extend(refused);
         if self.revoked.contains(&self.nodes[node].key) {
             return;
@@ -296,6 +297,21 @@ impl World<'_> {
             self.replace_doc(node, case, doc);
         }
         self.write_again(node, again);
+    }
+
+    /// What was refused, and what comes after it in the device's own chain: its place can never be
+    /// reached any more.
+    fn chained(&self, node: NodeIndex, refused: &BTreeSet<ChangeId>) -> BTreeSet<ChangeId> {
+        let docs = self.nodes[node].docs.values();
+        let mut own: Vec<_> = docs.flat_map(|doc| doc.order.iter()).collect();
+        own.sort_by_key(|change| (change.actor, change.seq));
+        let mut gone = refused.clone();
+        for change in own {
+            if change.prev.is_some_and(|prev| gone.contains(&prev)) {
+                gone.insert(change.id);
+            }
+        }
+        gone
     }
 
     fn replace_doc(&mut self, node: NodeIndex, case: CaseIndex, doc: Doc) {
