@@ -1,4 +1,12 @@
 //! The real program in a process of its own: real TLS, real disk, real signals.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "helpers of tests stop the test when something is not as it has to be"
+)]
 
 #[path = "server/device.rs"]
 mod device;

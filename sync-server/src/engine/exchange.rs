@@ -201,17 +201,15 @@ impl Core {
         };
         let done = ingest(tx, reference, &incoming, &mut further)?;
         self.note_ingested(tx, &done, &mut taken.touched)?;
-        for report in done.batches {
-            let scope = &offer.scope;
-            let entries = parcels
-                .iter()
-                .find(|parcel| parcel.batch.id() == report.batch);
-            let entries = entries
-                .map(|parcel| parcel.batch.entries.as_slice())
-                .unwrap_or_default();
+        for (report, parcel) in done.batches.into_iter().zip(&parcels) {
+            let given = parcel.batch.entries.iter().zip(&parcel.bodies);
             let mut outcomes = Vec::with_capacity(report.verdicts.len());
-            for (verdict, entry) in report.verdicts.into_iter().zip(entries) {
-                outcomes.push(outcome(tx, scope, &entry.hash, verdict)?);
+            for (verdict, (entry, body)) in report.verdicts.into_iter().zip(given) {
+                // A bare hash is answered as one, also when the change is here already.
+                outcomes.push(match body {
+                    Some(_) => outcome(tx, &offer.scope, &entry.hash, verdict)?,
+                    None => Outcome::Bare,
+                });
             }
             taken.acks.push(outcomes);
         }

@@ -1,33 +1,153 @@
-//! Packs for first installs.
+//! Packs for first installs: every document of a scope in one file, named by a signed checkpoint.
+//!
+//! A pack is made when somebody asks and none is fresh: made beside its place, synced, renamed, and
+//! only then listed and signed, in the transaction of the request.
 
-use linli_model::{KeyId, Scope, Timestamp};
-use linli_store::Tx;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use linli_model::{KeyId, OrgId, Scope, Timestamp};
+use linli_store::{ControlItem, Pack, Tx};
+use linli_sync::pack::{PackEncoder, PackHeader, PackRecord};
+use linli_trust::{CheckpointBody, Signed, Suite};
 
 use crate::door::{DoorError, DoorResult, PackFile};
 use crate::engine::core::Core;
 
+/// A pack is made anew when what came after it is more than this share of it (sync.md §7.6).
+const STALE_SHARE: u64 = 5;
+/// Packs that stay readable, so that a broken download can go on.
+const KEEP: usize = 2;
+
 impl Core {
-    /// The newest pack of a scope that the peer may read.
+    /// A pack of a scope that the peer may read: the newest, or the one with this hash.
     pub(crate) fn pack(
-        &self,
-        tx: &Tx<'_>,
+        &mut self,
+        tx: &mut Tx<'_>,
         now: Timestamp,
         peer: &KeyId,
         scope: &Scope,
         hash: Option<&[u8; 32]>,
     ) -> DoorResult<PackFile> {
-        if !self.scopes_of(peer, now).contains(scope) {
+        if !self.scopes_of(peer, now).contains(scope) || matches!(scope, Scope::Desk(_)) {
             return Err(DoorError::NotFound { what: "pack" });
         }
-        let pack = tx
-            .newest_pack(scope)?
-            .filter(|pack| hash.is_none_or(|hash| *hash == pack.hash));
-        let pack = pack.ok_or(DoorError::NotFound { what: "pack" })?;
-        Ok(PackFile {
-            path: self.packs.join(&pack.place),
-            hash: pack.hash,
-            size: pack.size,
-            at_seq: pack.at_seq,
-        })
+        let newest = tx.newest_pack(scope)?.filter(|pack| self.packs.join(&pack.place).is_file());
+        let pack = match (newest, hash) {
+            (Some(pack), Some(hash)) if pack.hash == *hash => pack,
+            (_, Some(_)) => return Err(DoorError::NotFound { what: "pack" }),
+            (Some(pack), None) if !is_stale(tx, &pack)? => pack,
+            (_, None) => self.make_pack(tx, scope, now)?,
+        };
+        Ok(PackFile { path: self.packs.join(&pack.place), hash: pack.hash, size: pack.size, at_seq: pack.at_seq })
     }
+
+    fn make_pack(&mut self, tx: &mut Tx<'_>, scope: &Scope, now: Timestamp) -> DoorResult<Pack> {
+        let at_seq = tx.feed_state(scope)?.seq;
+        if at_seq == 0 {
+            return Err(DoorError::NotFound { what: "pack" });
+        }
+        fs::create_dir_all(&self.packs).map_err(|error| disk(&error))?;
+        let frames = self.packs.join("frames.part");
+        let encoder = PackEncoder::new(scope.clone(), at_seq, self.host.generation());
+        let header = write_frames(tx, scope, &frames, encoder)?;
+        let hash = header.hash()?;
+        let place = format!("{}.pack", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        let size = join(&header.encode()?, &frames, &self.packs, &place).map_err(|error| disk(&error))?;
+        let pack = Pack { scope: scope.clone(), at_seq, hash, size, place, created_at: now };
+        tx.put_pack(&pack)?;
+        self.sign_pack(tx, &pack, now)?;
+        for old in tx.prune_packs(scope, KEEP)? {
+            // A file that is left over is harmless and named by nothing.
+            let _ = fs::remove_file(self.packs.join(&old.place));
+        }
+        Ok(pack)
+    }
+
+    fn sign_pack(&mut self, tx: &mut Tx<'_>, pack: &Pack, now: Timestamp) -> DoorResult<()> {
+        let desk = self.desk_of(&pack.scope)?;
+        let key = self.host.key(&desk)?;
+        let prev = tx.last_checkpoint(&pack.scope)?.map(|checkpoint| checkpoint.digest());
+        let body = CheckpointBody {
+            suite: Suite::CURRENT,
+            scope: pack.scope.clone(),
+            generation: self.host.generation(),
+            seq: pack.at_seq,
+            digest: tx.feed_state(&pack.scope)?.digest,
+            prev,
+            pack_hash: Some(pack.hash),
+            at: now,
+            signer: key.id(),
+        };
+        let checkpoint = Signed::seal(body, key)?;
+        self.keep(tx, &ControlItem::Checkpoint(checkpoint), now)
+    }
+
+    /// The desk that answers for a grid's scope.
+    fn desk_of(&self, scope: &Scope) -> DoorResult<OrgId> {
+        let rules = self.reference()?.newest();
+        let community = match scope {
+            Scope::Register(grid) | Scope::Places(grid) | Scope::Cases(grid) => {
+                rules.and_then(|rules| rules.community(grid))
+            }
+            Scope::Desk(org) | Scope::Reference(org) => Some(org),
+        };
+        community.cloned().ok_or(DoorError::NotFound { what: "desk" })
+    }
+}
+
+fn is_stale(tx: &Tx<'_>, pack: &Pack) -> DoorResult<bool> {
+    Ok(tx.feed_bytes_after(&pack.scope, pack.at_seq)? > pack.size / STALE_SHARE)
+}
+
+/// Writes the frames of a pack one after another; its header is known at the end.
+fn write_frames(tx: &Tx<'_>, scope: &Scope, path: &Path, mut encoder: PackEncoder) -> DoorResult<PackHeader> {
+    let mut file = io::BufWriter::new(File::create(path).map_err(|error| disk(&error))?);
+    for document in tx.pack_documents(scope) {
+        let document = document?;
+        let record = PackRecord {
+            record: document.record,
+            kind: document.kind,
+            home: document.home,
+            heads: document.heads,
+            snapshot: document.snapshot,
+        };
+        if let Some(frame) = encoder.push(record)? {
+            file.write_all(&frame).map_err(|error| disk(&error))?;
+        }
+    }
+    let (last, header) = encoder.finish()?;
+    file.write_all(&last.unwrap_or_default()).map_err(|error| disk(&error))?;
+    file.flush().map_err(|error| disk(&error))?;
+    Ok(header)
+}
+
+/// Puts header and frames together under the pack's name. Answers its size.
+fn join(header: &[u8], frames: &Path, folder: &Path, place: &str) -> io::Result<u64> {
+    let part = folder.join("pack.part");
+    let mut file = File::create(&part)?;
+    file.write_all(header)?;
+    let mut source = File::open(frames)?;
+    let mut buffer = vec![0u8; 64 * 1024];
+    loop {
+        let read = source.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        file.write_all(buffer.get(..read).unwrap_or_default())?;
+    }
+    file.sync_all()?;
+    let size = file.metadata()?.len();
+    fs::rename(&part, folder.join(place))?;
+    File::open(folder)?.sync_all()?;
+    fs::remove_file(frames)?;
+    Ok(size)
+}
+
+fn disk(error: &io::Error) -> DoorError {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return DoorError::DiskFull;
+    }
+    DoorError::Later { code: "pack".into(), detail: format!("the pack cannot be written: {error}"), after_ms: 60_000 }
 }

@@ -17,7 +17,7 @@ use linli_records::case::{event_entry, head_content, read_case};
 use linli_records::{ChangeNote, FieldValue, NewContent, NewRecord};
 use linli_store::{Authorship, Ledger, Options, Place, Profile};
 use linli_sync_server::door::{
-    Acting, Calls, Command, Door, DoorError, DoorResult, Level, Opening, SlotRequest, SlotSubject,
+    Acting, Calls, Command, Door, DoorError, DoorResult, Level, LinkFailure, Opening, SlotRequest, SlotSubject,
 };
 use linli_sync_server::engine::Engine;
 use linli_trust::enrolment::{EnrolRequest, Ticket, Transcript};
@@ -55,6 +55,45 @@ fn random(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
     })
 }
 
+/// What the network does to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// The request never arrives.
+    LoseRequest,
+    /// The answer never arrives.
+    LoseAnswer,
+    /// The answer breaks off in the middle.
+    CutAnswer,
+    /// The request arrives twice; the first answer is the one that is seen.
+    Twice,
+}
+
+impl Fault {
+    /// What arrives of the answer to a request that `serve` answers.
+    fn carry(self, mut serve: impl FnMut() -> Vec<u8>) -> Option<Vec<u8>> {
+        match self {
+            Self::None => Some(serve()),
+            Self::LoseRequest => None,
+            Self::LoseAnswer => {
+                serve();
+                None
+            }
+            Self::CutAnswer => {
+                let mut answer = serve();
+                answer.truncate(answer.len() / 2);
+                Some(answer)
+            }
+            Self::Twice => {
+                let answer = serve();
+                serve();
+                Some(answer)
+            }
+        }
+    }
+}
+
 struct Handheld {
     ledger: Ledger,
     key: SigningKey,
@@ -62,8 +101,20 @@ struct Handheld {
     server: KeyId,
 }
 
+/// Name, organisations and level of each server.
+type Layout<'a> = &'a [(&'a str, &'a [&'a str], Level)];
+
+const FEDERATED: Layout<'static> = &[
+    ("990101", &["990101"], Level::District),
+    ("s1", &["s1"], Level::Street),
+    ("c1", &["c1"], Level::Community),
+];
+
 pub struct Town {
     servers: BTreeMap<String, Engine>,
+    /// How each server is opened again. Only servers on files can be.
+    openings: BTreeMap<String, Opening>,
+    _folder: tempfile::TempDir,
     /// Which server hosts an organisation.
     host_of: BTreeMap<String, String>,
     device: Handheld,
@@ -99,32 +150,40 @@ fn edition() -> Vec<u8> {
 
 impl Town {
     pub fn federated() -> Self {
-        Self::new(&[
-            ("990101", &["990101"], Level::District),
-            ("s1", &["s1"], Level::Street),
-            ("c1", &["c1"], Level::Community),
-        ])
+        Self::new(FEDERATED, false)
+    }
+
+    /// Servers whose stores are files, so that they can be stopped and started.
+    pub fn federated_on_files() -> Self {
+        Self::new(FEDERATED, true)
     }
 
     pub fn one_box() -> Self {
-        Self::new(&[("box", &["990101", "s1", "c1"], Level::District)])
+        Self::new(&[("box", &["990101", "s1", "c1"], Level::District)], false)
     }
 
-    fn new(layout: &[(&str, &[&str], Level)]) -> Self {
+    fn new(layout: Layout<'_>, on_files: bool) -> Self {
         let now = Timestamp(1_790_000_000_000);
+        let folder = tempfile::tempdir().unwrap();
         let mut servers = BTreeMap::new();
+        let mut openings = BTreeMap::new();
         let mut host_of = BTreeMap::new();
         for (index, (name, orgs, level)) in layout.iter().enumerate() {
             let opening = Opening {
-                database: "unused".into(),
-                database_key: Zeroizing::new([0; 32]),
-                packs: "unused".into(),
+                database: folder.path().join(format!("{name}.db")),
+                database_key: Zeroizing::new([index as u8; 32]),
+                packs: folder.path().join(format!("{name}-packs")),
                 orgs: orgs.iter().map(|id| org(id)).collect(),
                 level: *level,
                 pack_retention_ms: 0,
             };
-            let engine = Engine::open_in_memory(&opening, random(index as u64 + 1)).unwrap();
-            servers.insert((*name).to_owned(), engine);
+            let source = random(index as u64 + 1);
+            let engine = match on_files {
+                true => Engine::open(&opening, source),
+                false => Engine::open_in_memory(&opening, source),
+            };
+            servers.insert((*name).to_owned(), engine.unwrap());
+            openings.insert((*name).to_owned(), opening);
             for id in *orgs {
                 host_of.insert((*id).to_owned(), (*name).to_owned());
             }
@@ -145,6 +204,8 @@ impl Town {
         let device = enrol(community, now);
         Self {
             servers,
+            openings,
+            _folder: folder,
             host_of,
             device,
             now: now.0,
@@ -285,14 +346,19 @@ impl Town {
     /// Exchanges until neither end has more. Answers how many requests it took.
     pub fn exchange_device(&mut self) -> u32 {
         for round in 1..20 {
-            let now = self.tick();
-            let name = self.host_of["c1"].clone();
-            let server = self.servers.get_mut(&name).unwrap();
-            if !self.device.exchange(server, now) {
+            if !self.exchange_once(Fault::None) {
                 return round;
             }
         }
         panic!("the exchange does not end");
+    }
+
+    /// One exchange of the handheld. Answers whether another one should follow.
+    pub fn exchange_once(&mut self, fault: Fault) -> bool {
+        let now = self.tick();
+        let name = self.host_of["c1"].clone();
+        let server = self.servers.get_mut(&name).unwrap();
+        self.device.exchange(server, now, fault)
     }
 
     /// Runs every link until it is quiet, from below to above and back.
@@ -307,32 +373,46 @@ impl Town {
 
     /// One round over all links. Answers how many of them had more to say.
     pub fn quiet_round(&mut self) -> u32 {
-        let mut busy = 0;
-        for (below, above) in [("c1", "s1"), ("s1", "990101"), ("c1", "s1")] {
-            let (below, above) = (self.host_of[below].clone(), self.host_of[above].clone());
-            if below == above {
-                continue;
-            }
-            let now = self.tick();
-            let child = self.servers.get_mut(&below).unwrap();
-            let request = call(child, |calls| calls.link_request(now))
-                .unwrap()
-                .expect("a parent");
-            let key = child
-                .desk_keys()
-                .unwrap()
-                .into_iter()
-                .find(|(id, _)| *id == request.org)
-                .unwrap()
-                .1
-                .id();
-            let parent = self.servers.get_mut(&above).unwrap();
-            let answer = call(parent, |calls| calls.exchange(now, &key, &request.body)).unwrap();
-            let child = self.servers.get_mut(&below).unwrap();
-            let outcome = call(child, |calls| calls.link_apply(now, &answer)).unwrap();
-            busy += u32::from(outcome.more);
+        let links = [("c1", "s1"), ("s1", "990101"), ("c1", "s1")];
+        let busy = links.map(|(below, above)| u32::from(self.link(below, above, Fault::None)));
+        busy.iter().sum()
+    }
+
+    /// One round of a link. Answers whether another one should follow.
+    pub fn link(&mut self, below: &str, above: &str, fault: Fault) -> bool {
+        let (below, above) = (self.host_of[below].clone(), self.host_of[above].clone());
+        if below == above {
+            return false;
         }
-        busy
+        let now = self.tick();
+        let child = self.servers.get_mut(&below).unwrap();
+        let request = call(child, |calls| calls.link_request(now)).unwrap().expect("a parent");
+        let keys = child.desk_keys().unwrap();
+        let key = keys.into_iter().find(|(id, _)| *id == request.org).unwrap().1.id();
+        let parent = self.servers.get_mut(&above).unwrap();
+        let answer = fault.carry(|| call(parent, |calls| calls.exchange(now, &key, &request.body)).unwrap());
+        let child = self.servers.get_mut(&below).unwrap();
+        let Some(answer) = answer else {
+            let failure = LinkFailure { code: "unreachable".into(), detail: String::new() };
+            call(child, |calls| calls.link_failed(now, &failure)).unwrap();
+            return true;
+        };
+        match call(child, |calls| calls.link_apply(now, &answer)) {
+            Ok(outcome) => outcome.more,
+            Err(error) => {
+                assert!(fault == Fault::CutAnswer, "{below} to {above}: {error}");
+                true
+            }
+        }
+    }
+
+    /// Stops a server without a word and starts it again from its file.
+    pub fn restart(&mut self, at: &str) {
+        let name = self.host_of[at].clone();
+        let opening = self.openings[&name].clone();
+        drop(self.servers.remove(&name));
+        let engine = Engine::open(&opening, random(self.now.unsigned_abs())).unwrap();
+        self.servers.insert(name, engine);
     }
 
     pub fn command(&mut self, at: &str, who: &str, case: RecordId, event: &Value) {
@@ -350,6 +430,19 @@ impl Town {
         let host = self.host(at);
         call(host, |calls| calls.desk_command(now, &by, &command))
             .unwrap_or_else(|error| panic!("{at} {event}: {error}"));
+    }
+
+    /// A command that may come too late or too early. Answers whether it had an effect.
+    pub fn try_command(&mut self, at: &str, who: &str, case: RecordId, event: &Value) -> bool {
+        let now = self.tick();
+        let by = Acting { staff: staff(who), org: org(at), session: "test".into() };
+        let key = format!("key-{}", now.0);
+        let command = Command { case: Some(case), idempotency_key: key, event: event.clone() };
+        match call(self.host(at), |calls| calls.desk_command(now, &by, &command)) {
+            Ok(_) => true,
+            Err(DoorError::Conflict { .. } | DoorError::NotFound { .. }) => false,
+            Err(error) => panic!("{at} {event}: {error}"),
+        }
     }
 
     pub fn find(&mut self, at: &str, case: RecordId) -> Option<CaseView> {
@@ -465,7 +558,7 @@ impl Handheld {
     }
 
     /// One exchange. Answers whether another one should follow.
-    fn exchange(&mut self, server: &mut Engine, now: Timestamp) -> bool {
+    fn exchange(&mut self, server: &mut Engine, now: Timestamp, fault: Fault) -> bool {
         let wants = vec![
             Scope::Cases(grid()),
             Scope::Places(grid()),
@@ -489,10 +582,16 @@ impl Handheld {
             })
             .unwrap();
         let key = self.key.id();
-        let answer = call(server, |calls| calls.exchange(now, &key, &body)).unwrap();
+        let answer = fault.carry(|| call(server, |calls| calls.exchange(now, &key, &body)).unwrap());
+        let Some(answer) = answer else { return true };
         let mut input = answer.as_slice();
         let mut again = false;
-        while let Some(event) = client.next(&mut input).unwrap() {
+        loop {
+            let event = match client.next(&mut input) {
+                Ok(Some(event)) => event,
+                Ok(None) => break,
+                Err(error) => panic!("{error}"),
+            };
             let reference = &mut self.reference;
             let applied = self
                 .ledger
@@ -507,8 +606,9 @@ impl Handheld {
             );
             again |= applied.ended.unwrap_or(false);
         }
-        client.finish().unwrap();
-        again
+        let is_whole = client.finish().is_ok();
+        assert!(is_whole || fault == Fault::CutAnswer, "the answer is not whole");
+        again || !is_whole
     }
 }
 

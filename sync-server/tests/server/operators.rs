@@ -58,8 +58,8 @@ fn init_makes_private_files_once_and_says_what_to_do_next() {
 async fn a_server_starts_is_administered_while_it_runs_and_stops_cleanly() {
     let program = Program::new(&["110101", "110101001", "110101001001"], "district");
     let serving = program.serve();
-    let taken = program.refused(&["serve"], 1);
-    assert!(taken.contains("in use by process"), "{taken}");
+    let second = program.refused(&["serve"], 1);
+    assert!(second.contains("in use by process"), "{second}");
     let client = serving.client();
     let get = |path: &str| client.get(format!("{}{path}", serving.url)).send();
     assert_eq!(get("/healthz").await.unwrap().status(), 200);

@@ -54,23 +54,23 @@ async fn get(serving: &Serving, token: &str, path: &str) -> (u16, Vec<u8>) {
 #[tokio::test]
 async fn an_escalated_case_and_its_photo_reach_the_street_and_a_cut_line_stops_nobody() {
     let district = Program::new(&["110101"], "district");
-    let serving_d1 = district.serve();
+    let at_district = district.serve();
     district.import_edition();
     let street = Program::new(&["110101001"], "street");
-    let serving_s1 = street.serve();
+    let at_street = street.serve();
     join(&district, &street, "110101001");
     let community = Program::new(&["110101001001"], "community");
-    let serving_c1 = community.serve();
+    let at_community = community.serve();
     join(&street, &community, "110101001001");
 
-    let mut device = Device::enrol(&community, &serving_c1).await;
+    let mut device = Device::enrol(&community, &at_community).await;
     let (bytes, hash) = photo(1);
     let case = device.report(&bytes, hash);
-    device.exchange(&serving_c1).await;
+    device.exchange(&at_community).await;
     let at = device
-        .create_upload(&serving_c1, case, hash, bytes.len())
+        .create_upload(&at_community, case, hash, bytes.len())
         .await;
-    device.send_photo(&serving_c1, hash, &bytes, at).await;
+    device.send_photo(&at_community, hash, &bytes, at).await;
     let token = community.token("io-c1", "110101001001");
     let events = [
         json!({ "type": "file" }),
@@ -78,32 +78,32 @@ async fn an_escalated_case_and_its_photo_reach_the_street_and_a_cut_line_stops_n
     ];
     for (index, event) in events.iter().enumerate() {
         let body = json!({ "case": case, "event": event });
-        post(&serving_c1, &token, &format!("test-key-{index}"), &body).await;
+        post(&at_community, &token, &format!("test-key-{index}"), &body).await;
     }
     let token = street.token("io-s1", "110101001");
     let said = community.done(&["admin", "sync"]);
     assert!(said.contains("Everything is exchanged"), "{said}");
-    let (status, detail) = get(&serving_s1, &token, &format!("/api/v1/cases/{case}")).await;
+    let (status, detail) = get(&at_street, &token, &format!("/api/v1/cases/{case}")).await;
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&detail));
     let detail: Value = serde_json::from_slice(&detail).unwrap();
     assert_eq!(detail["row"]["id"], json!(case));
     community.done(&["admin", "sync"]);
-    let (status, arrived) = get(&serving_s1, &token, &format!("/files/{hash}")).await;
+    let (status, arrived) = get(&at_street, &token, &format!("/files/{hash}")).await;
     assert_eq!(status, 200);
     assert_eq!(arrived, bytes);
     let status = community.done(&["admin", "status"]);
     assert!(status.contains("parent: exchanged"), "{status}");
 
     // The line is cut, the community goes on alone and says so.
-    serving_s1.kill();
+    at_street.kill();
     let cut = community.refused(&["admin", "sync"], 1);
     assert!(cut.contains("the parent cannot be reached"), "{cut}");
     let later = device.report(&bytes, hash);
-    device.exchange(&serving_c1).await;
+    device.exchange(&at_community).await;
     assert_eq!(device.view(later).n, 1, "admitted without the street");
     let status = community.done(&["admin", "status"]);
     assert!(status.contains("UNREACHABLE"), "{status}");
-    serving_d1.terminate();
-    let (exit, _) = serving_c1.terminate();
+    at_district.terminate();
+    let (exit, _) = at_community.terminate();
     assert_eq!(exit, Some(0));
 }
