@@ -14,7 +14,7 @@ use crate::link;
 use crate::tls::server::Identity;
 
 /// How often staged uploads and the certificate are looked at.
-const HOUSEKEEPING: Duration = Duration::from_secs(600);
+const HOUSEKEEPING: Duration = Duration::from_mins(10);
 
 /// Starts the jobs. Each ends when the server stops.
 pub(crate) fn spawn(

@@ -30,11 +30,11 @@ const EXCHANGE: &str = "/sync/v1/exchange";
 /// The path of enrolment.
 const ENROL: &str = "/sync/v1/enrol";
 /// How long one round may take on a slow line.
-const ROUND: Duration = Duration::from_secs(300);
+const ROUND: Duration = Duration::from_mins(5);
 /// The largest answer of a parent.
 const ANSWER: usize = 16 * 1024 * 1024;
 /// Failed rounds wait longer and longer, up to this.
-const MOST_WAIT: Duration = Duration::from_secs(300);
+const MOST_WAIT: Duration = Duration::from_mins(5);
 
 /// Why a round failed.
 #[derive(Debug, thiserror::Error)]
@@ -296,7 +296,7 @@ impl Call<'_> {
             if answer.status().is_success() {
                 return Ok(answer);
             }
-            let told = self.time_of(&answer, nonce);
+            let told = time_of(&answer, nonce);
             let refused = refusal(answer).await;
             match told {
                 Some(time) if !last => *offset_ms = time.ms_since(clock::now()),
@@ -339,18 +339,18 @@ impl Call<'_> {
         }
         Ok((request, nonce))
     }
+}
 
-    /// The parent's time, when it refused for the clock. Its signer is a desk key that the engine
-    /// knows; here the pinned connection vouches for it, and the nonce for its freshness.
-    fn time_of(&self, answer: &Response, nonce: [u8; 16]) -> Option<Timestamp> {
-        if answer.status() != StatusCode::UNAUTHORIZED {
-            return None;
-        }
-        let value = answer.headers().get("linli-server-time")?;
-        let bytes = BASE64.decode(value.as_bytes()).ok()?;
-        let time = ServerTime::decode(&bytes).ok()?;
-        (time.body().nonce == nonce).then_some(time.body().at)
+/// The parent's time, when it refused for the clock. Its signer is a desk key that the engine
+/// knows; here the pinned connection vouches for it, and the nonce for its freshness.
+fn time_of(answer: &Response, nonce: [u8; 16]) -> Option<Timestamp> {
+    if answer.status() != StatusCode::UNAUTHORIZED {
+        return None;
     }
+    let value = answer.headers().get("linli-server-time")?;
+    let bytes = BASE64.decode(value.as_bytes()).ok()?;
+    let time = ServerTime::decode(&bytes).ok()?;
+    (time.body().nonce == nonce).then_some(time.body().at)
 }
 
 /// One step of joining the parent that a ticket names.

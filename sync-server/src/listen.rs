@@ -27,7 +27,7 @@ use crate::metrics::Metrics;
 /// How long a handshake may take on a bad line.
 const HANDSHAKE: Duration = Duration::from_secs(20);
 /// How long the head of a request may take, and a connection may lie idle.
-const HEAD: Duration = Duration::from_secs(60);
+const HEAD: Duration = Duration::from_mins(1);
 /// How long open requests are waited for when the server stops.
 const DRAIN: Duration = Duration::from_secs(20);
 /// The largest head of a request.

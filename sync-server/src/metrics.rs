@@ -145,11 +145,33 @@ impl Metrics {
     /// The page. `status` is absent while the engine cannot answer.
     pub fn page(&self, status: Option<&EngineStatus>) -> String {
         let mut out = String::new();
+        self.labelled(&mut out);
+        self.plain(&mut out);
+        let sizes = self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        sizes.write(
+            &mut out,
+            "linli_group_size",
+            "Requests in one commit.",
+            &SIZES,
+        );
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.write(
+            &mut out,
+            "linli_group_ms",
+            "Milliseconds of one group.",
+            &TIMES_MS,
+        );
+        if let Some(status) = status {
+            engine(&mut out, status);
+        }
+        out
+    }
+
+    fn labelled(&self, out: &mut String) {
         let name = "linli_requests_total";
-        head(&mut out, name, "counter", "Requests by route and status.");
-        for ((route, status), count) in
-            &*self.requests.lock().unwrap_or_else(PoisonError::into_inner)
-        {
+        head(out, name, "counter", "Requests by route and status.");
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((route, status), count) in &*requests {
             let _ = writeln!(
                 out,
                 "{name}{{route=\"{route}\",status=\"{status}\"}} {count}"
@@ -157,90 +179,57 @@ impl Metrics {
         }
         let name = "linli_refusals_total";
         head(
-            &mut out,
+            out,
             name,
             "counter",
             "Refused requests and changes by code.",
         );
-        for (code, count) in &*self.refusals.lock().unwrap_or_else(PoisonError::into_inner) {
+        let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        for (code, count) in &*refusals {
             let _ = writeln!(out, "{name}{{code=\"{code}\"}} {count}");
         }
-        let plain: [(&str, &str, &Gauge, &str); 8] = [
+    }
+
+    fn plain(&self, out: &mut String) {
+        let counters: [(&str, &Gauge, &str); 5] = [
             (
                 "linli_bytes_in_total",
-                "counter",
                 &self.bytes_in,
                 "Bytes of request bodies.",
             ),
             (
                 "linli_bytes_out_total",
-                "counter",
                 &self.bytes_out,
                 "Bytes of response bodies.",
             ),
             (
                 "linli_changes_total",
-                "counter",
                 &self.changes,
                 "Changes stored for the first time.",
             ),
-            (
-                "linli_photos_total",
-                "counter",
-                &self.photos,
-                "Photos completed.",
-            ),
+            ("linli_photos_total", &self.photos, "Photos completed."),
             (
                 "linli_commits_total",
-                "counter",
                 &self.commits,
                 "Commits to the database.",
             ),
+        ];
+        let gauges: [(&str, &Gauge, &str); 3] = [
             (
                 "linli_queue",
-                "gauge",
                 &self.queue,
                 "Requests that wait for the writer.",
             ),
-            (
-                "linli_connections",
-                "gauge",
-                &self.connections,
-                "Open connections.",
-            ),
-            (
-                "linli_wake_streams",
-                "gauge",
-                &self.wakes,
-                "Open wake streams.",
-            ),
+            ("linli_connections", &self.connections, "Open connections."),
+            ("linli_wake_streams", &self.wakes, "Open wake streams."),
         ];
-        for (name, kind, gauge, help) in plain {
-            head(&mut out, name, kind, help);
-            let _ = writeln!(out, "{name} {}", gauge.get());
+        let kinds = [("counter", &counters[..]), ("gauge", &gauges[..])];
+        for (kind, rows) in kinds {
+            for (name, gauge, help) in rows {
+                head(out, name, kind, help);
+                let _ = writeln!(out, "{name} {}", gauge.get());
+            }
         }
-        self.sizes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(
-                &mut out,
-                "linli_group_size",
-                "Requests in one commit.",
-                &SIZES,
-            );
-        self.times
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(
-                &mut out,
-                "linli_group_ms",
-                "Milliseconds of one group.",
-                &TIMES_MS,
-            );
-        if let Some(status) = status {
-            engine(&mut out, status);
-        }
-        out
     }
 }
 

@@ -48,6 +48,7 @@ struct Open<'a> {
     spoilt: Option<DoorError>,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used as map_err(storage)")]
 fn storage(error: impl ToString) -> DoorError {
     DoorError::Storage(error.to_string())
 }

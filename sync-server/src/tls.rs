@@ -29,7 +29,7 @@ pub enum TlsError {
 }
 
 impl TlsError {
-    fn file(path: &std::path::Path, problem: impl ToString) -> Self {
+    fn file(path: &std::path::Path, problem: &(impl ToString + ?Sized)) -> Self {
         Self::File {
             path: path.to_owned(),
             problem: problem.to_string(),

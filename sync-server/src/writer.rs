@@ -38,9 +38,12 @@ pub struct Writer {
 /// The thread itself, to wait for its end.
 pub struct WriterThread(JoinHandle<()>);
 
+/// Work with the engine itself.
+type DoorWork = Box<dyn FnOnce(&mut dyn Door) + Send>;
+
 enum Message {
     Job(Box<dyn Job>),
-    Door(Box<dyn FnOnce(&mut dyn Door) + Send>),
+    Door(DoorWork),
     Stop,
 }
 
@@ -226,13 +229,11 @@ fn run_group(
             for job in jobs {
                 job.answer(Some(error.clone()));
             }
-            match error {
-                DoorError::Storage(_) => Err(error),
-                other => {
-                    tracing::warn!(error = %other, "a group was rolled back");
-                    Ok(())
-                }
+            if matches!(error, DoorError::Storage(_)) {
+                return Err(error);
             }
+            tracing::warn!(%error, "a group was rolled back");
+            Ok(())
         }
     }
 }

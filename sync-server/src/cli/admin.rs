@@ -5,8 +5,9 @@ use zeroize::Zeroizing;
 
 use super::{AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, out};
 use crate::config::{Config, TlsMode};
-use crate::door::{EngineStatus, JoinState, SlotSubject};
+use crate::door::{EngineStatus, JoinState, OpenedSlot, SlotSubject};
 use crate::ops::admin::{self, AdminAnswer, AdminCommand, Host};
+use crate::ops::backup::Made;
 use crate::ops::{DataFolder, OpsError, control};
 use crate::server::public_url;
 use crate::tls::authority::Authority;
@@ -119,18 +120,7 @@ fn alone(
 
 fn say(context: &Context, answer: AdminAnswer) -> Done {
     match answer {
-        AdminAnswer::Slot(slot) => {
-            let until = out::time(slot.expires_at);
-            context.say(
-                &format!("入网票据（{until} 前有效，只能用一次）："),
-                &format!("Ticket (good once, until {until}):"),
-            );
-            out::line(&slot.ticket);
-            context.say(
-                &format!("下一步：在对方扫描或输入票据；若对方显示六位核对码，运行 linli-server admin confirm {} <核对码>", slot.slot),
-                &format!("Next: scan or type the ticket on the other side; if it shows six digits, run linli-server admin confirm {} <digits>", slot.slot),
-            );
-        }
+        AdminAnswer::Slot(slot) => slot_opened(context, &slot),
         AdminAnswer::Slots { rows } => {
             for row in rows {
                 let until = out::time(row.expires_at);
@@ -181,19 +171,7 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
             &format!("已与上级交换完毕，共 {rounds} 轮。"),
             &format!("Everything is exchanged with the parent, in {rounds} round(s)."),
         ),
-        AdminAnswer::Backup(made) => {
-            let (photos, new) = (made.manifest.photos, made.photos_new);
-            let missing = made.manifest.photos_missing.len();
-            let folder = made.folder.display();
-            context.say(
-                &format!("备份完成：{folder}（照片 {photos} 张，新增 {new}，缺失 {missing}）"),
-                &format!("Backup made: {folder} ({photos} photos, {new} new, {missing} missing)"),
-            );
-            context.say(
-                "数据库密钥不在备份中，请另行保管。检查：linli-server verify --backup <文件夹>",
-                "The database key is not in the backup; keep it elsewhere. Check: linli-server verify --backup <folder>",
-            );
-        }
+        AdminAnswer::Backup(made) => backup_made(context, &made),
         AdminAnswer::Status {
             serving,
             url,
@@ -204,6 +182,34 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
         }
     }
     Ok(())
+}
+
+fn slot_opened(context: &Context, slot: &OpenedSlot) {
+    let until = out::time(slot.expires_at);
+    context.say(
+        &format!("入网票据（{until} 前有效，只能用一次）："),
+        &format!("Ticket (good once, until {until}):"),
+    );
+    out::line(&slot.ticket);
+    let id = &slot.slot;
+    context.say(
+        &format!("下一步：在对方扫描或输入票据；若对方显示六位核对码，运行 linli-server admin confirm {id} <核对码>"),
+        &format!("Next: scan or type the ticket on the other side; if it shows six digits, run linli-server admin confirm {id} <digits>"),
+    );
+}
+
+fn backup_made(context: &Context, made: &Made) {
+    let (photos, new) = (made.manifest.photos, made.photos_new);
+    let missing = made.manifest.photos_missing.len();
+    let folder = made.folder.display();
+    context.say(
+        &format!("备份完成：{folder}（照片 {photos} 张，新增 {new}，缺失 {missing}）"),
+        &format!("Backup made: {folder} ({photos} photos, {new} new, {missing} missing)"),
+    );
+    context.say(
+        "数据库密钥不在备份中，请另行保管。检查：linli-server verify --backup <文件夹>",
+        "The database key is not in the backup; keep it elsewhere. Check: linli-server verify --backup <folder>",
+    );
 }
 
 fn status(context: &Context, serving: bool, url: &str, engine: &EngineStatus) {

@@ -95,7 +95,13 @@ impl Reader<'_> {
                 DeValue::Table(entries) if is_section(key.get_ref()) => {
                     self.section(text, key.get_ref(), entries);
                 }
-                _ => self.unknown(
+                DeValue::Table(_)
+                | DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_) => self.unknown(
                     place,
                     key.get_ref(),
                     SECTIONS.iter().map(|s| s.name.to_owned()),
@@ -110,7 +116,7 @@ impl Reader<'_> {
             let full = format!("{section}.{}", key.get_ref());
             match find(&full) {
                 Some(setting) => {
-                    let written = text.get(value.span()).unwrap_or_default().to_owned();
+                    let written = text.get(value.span()).unwrap_or_default();
                     self.take(setting, &raw_of(value.get_ref()), written, place);
                 }
                 None => self.unknown(place, &full, SETTINGS.iter().map(Setting::key)),
@@ -127,7 +133,7 @@ impl Reader<'_> {
             match SETTINGS.iter().find(|s| s.variable() == *name) {
                 Some(setting) => {
                     let raw = raw_of_variable(setting.kind, value);
-                    self.take(setting, &raw, format!("{value:?}"), place);
+                    self.take(setting, &raw, &format!("{value:?}"), place);
                 }
                 None => self.unknown(place, name, SETTINGS.iter().map(Setting::variable)),
             }
@@ -170,7 +176,7 @@ impl Reader<'_> {
         }
     }
 
-    fn take(&mut self, setting: &Setting, raw: &Raw, written: String, place: Place) {
+    fn take(&mut self, setting: &Setting, raw: &Raw, written: &str, place: Place) {
         match check(setting, raw, self.folder) {
             Ok(value) => {
                 self.values
@@ -181,7 +187,7 @@ impl Reader<'_> {
                 let shown = if setting.kind == Kind::Ticket {
                     "***".to_owned()
                 } else {
-                    cut(&written)
+                    cut(written)
                 };
                 self.mistake(place, &setting.key(), shown, problem, allowed(setting));
             }
@@ -410,7 +416,7 @@ fn is_host(text: &str) -> bool {
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {
     let before = text.as_bytes().get(..span.start).unwrap_or(text.as_bytes());
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
+    before.split(|byte| *byte == b'\n').count()
 }
 
 fn cut(text: &str) -> String {

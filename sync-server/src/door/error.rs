@@ -77,8 +77,7 @@ impl DoorError {
             | Self::Later { code, .. } => code,
             Self::NotFound { .. } => "NOT_FOUND",
             Self::DiskFull => "STORAGE_FULL",
-            Self::Storage(_) => "INTERNAL",
-            Self::Bug(_) => "INTERNAL",
+            Self::Storage(_) | Self::Bug(_) => "INTERNAL",
         }
     }
 

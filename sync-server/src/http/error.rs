@@ -17,6 +17,12 @@ pub struct ApiError {
     pub code: String,
     /// One or two sentences.
     pub detail: String,
+    extra: Box<Extra>,
+}
+
+/// What only some answers have.
+#[derive(Debug, Clone, Default)]
+struct Extra {
     retry_after_s: Option<u32>,
     more: Map<String, Value>,
     headers: HeaderMap,
@@ -29,30 +35,28 @@ impl ApiError {
             status,
             code: code.into().to_ascii_uppercase(),
             detail: detail.into(),
-            retry_after_s: None,
-            more: Map::new(),
-            headers: HeaderMap::new(),
+            extra: Box::default(),
         }
     }
 
     /// With a time after which trying again makes sense.
     #[must_use]
     pub fn retry_after_ms(mut self, ms: u32) -> Self {
-        self.retry_after_s = Some(ms.div_ceil(1_000).max(1));
+        self.extra.retry_after_s = Some(ms.div_ceil(1_000).max(1));
         self
     }
 
     /// With a further field.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.extra.more.insert(name.to_owned(), value.into());
         self
     }
 
     /// With a further header.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.extra.headers.insert(name, value);
         self
     }
 
@@ -134,12 +138,16 @@ pub(super) struct ErrorCode(pub(super) String);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut body = self.more;
+        let Extra {
+            retry_after_s,
+            more: mut body,
+            headers,
+        } = *self.extra;
         body.insert("status".into(), self.status.as_u16().into());
         body.insert("code".into(), self.code.clone().into());
         body.insert("detail".into(), self.detail.into());
-        let mut response = (self.status, self.headers, Json(Value::Object(body))).into_response();
-        if let Some(seconds) = self.retry_after_s {
+        let mut response = (self.status, headers, Json(Value::Object(body))).into_response();
+        if let Some(seconds) = retry_after_s {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));

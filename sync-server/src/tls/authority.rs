@@ -49,11 +49,11 @@ impl Authority {
         let (key_path, certificate_path) = (Self::key_path(keys), Self::certificate_path(keys));
         let key = KeyPair::generate()?;
         let certificate = params(&key).self_signed(&key)?;
-        files::make_private_dir(keys).map_err(|e| TlsError::file(keys, e))?;
+        files::make_private_dir(keys).map_err(|e| TlsError::file(keys, &e))?;
         files::write_new_private(&key_path, key.serialize_pem().as_bytes())
-            .map_err(|e| TlsError::file(&key_path, e))?;
+            .map_err(|e| TlsError::file(&key_path, &e))?;
         files::write_new_private(&certificate_path, certificate.pem().as_bytes())
-            .map_err(|e| TlsError::file(&certificate_path, e))?;
+            .map_err(|e| TlsError::file(&certificate_path, &e))?;
         Ok(Self {
             key,
             certificate: certificate.der().clone(),
@@ -64,11 +64,11 @@ impl Authority {
     pub fn load(keys: &Path) -> Result<Self, TlsError> {
         let (key_path, certificate_path) = (Self::key_path(keys), Self::certificate_path(keys));
         let pem = fs::read_to_string(&key_path).map_err(|e| missing(&key_path, &e))?;
-        if files::is_open_to_others(&key_path).map_err(|e| TlsError::file(&key_path, e))? {
+        if files::is_open_to_others(&key_path).map_err(|e| TlsError::file(&key_path, &e))? {
             let problem = format!("others can read it; run: chmod 600 {}", key_path.display());
-            return Err(TlsError::file(&key_path, problem));
+            return Err(TlsError::file(&key_path, &problem));
         }
-        let key = KeyPair::from_pem(&pem).map_err(|e| TlsError::file(&key_path, e))?;
+        let key = KeyPair::from_pem(&pem).map_err(|e| TlsError::file(&key_path, &e))?;
         let certificate = CertificateDer::from_pem_file(&certificate_path)
             .map_err(|e| missing(&certificate_path, &e))?;
         Ok(Self { key, certificate })
@@ -145,7 +145,7 @@ fn long_ago() -> OffsetDateTime {
 }
 
 fn missing(path: &Path, error: &dyn std::fmt::Display) -> TlsError {
-    TlsError::file(path, format!("{error}; `linli-server init` makes it"))
+    TlsError::file(path, &format!("{error}; `linli-server init` makes it"))
 }
 
 #[cfg(test)]

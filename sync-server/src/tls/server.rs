@@ -60,16 +60,16 @@ impl Identity {
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
             .and_then(Iterator::collect)
-            .map_err(|e| TlsError::file(certificate, e))?;
+            .map_err(|e| TlsError::file(certificate, &e))?;
         let last = chain
             .last()
             .ok_or_else(|| TlsError::file(certificate, "no certificate in it"))?;
         let pin = pin_of(last);
-        if files::is_open_to_others(key).map_err(|e| TlsError::file(key, e))? {
+        if files::is_open_to_others(key).map_err(|e| TlsError::file(key, &e))? {
             let problem = format!("others can read it; run: chmod 600 {}", key.display());
-            return Err(TlsError::file(key, problem));
+            return Err(TlsError::file(key, &problem));
         }
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|e| TlsError::file(key, e))?;
+        let key = PrivateKeyDer::from_pem_file(key).map_err(|e| TlsError::file(key, &e))?;
         let leaf = Leaf {
             chain,
             key,

@@ -120,6 +120,7 @@ fn what_nobody_continues_is_removed_in_time() {
 
 /// A real full disk: a small tmpfs, which only root can mount.
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn a_full_disk_keeps_what_was_staged_and_goes_on_when_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let run = |program: &str, args: &[&str]| {

@@ -241,14 +241,15 @@ async fn what_is_not_the_named_photo_is_dropped_with_its_reason() {
     let huge = create(&stand, hash, 1_048_577).send().await.unwrap();
     assert_eq!(huge.status(), 413);
     assert_eq!(code_of(huge).await, "TOO_LARGE");
-    let world = stand.world.lock().unwrap();
     assert!(
-        world
+        stand
+            .world
+            .lock()
+            .unwrap()
             .blobs
             .values()
             .all(|state| *state == BlobState::Wanted)
     );
-    drop(world);
     let left = std::fs::read_dir(stand.folder.path().join("data/photos/uploads")).unwrap();
     assert_eq!(left.count(), 0);
     stand.stop().await;

@@ -7,6 +7,9 @@
 //! PATCH /files/{hash}   the next piece, at most 64 KiB
 //! GET   /files/{hash}   a stored photo, with ranges
 //! ```
+//! Devices and servers sign their requests; people at desks and in units show their sign-in token and
+//! may send the photos of cases that their organisation has.
+//!
 //! A photo counts as stored when the hash of all bytes was verified, the picture was checked and
 //! the ledger has noted it; only then does the last answer say so.
 
@@ -25,7 +28,7 @@ use time::OffsetDateTime;
 
 use super::cases::malformed;
 use crate::clock;
-use crate::door::{BlobState, DoorError};
+use crate::door::{Acting, BlobState};
 use crate::http::error::ApiError;
 use crate::http::file_body;
 use crate::http::signed::{self, Signed};
@@ -91,14 +94,14 @@ fn options(shared: &Shared) -> Response {
 
 async fn create(shared: &Arc<Shared>, request: Request) -> Result<Response, ApiError> {
     check_version(request.headers())?;
-    let request = signed::verify(shared, request, 0).await?;
+    let (request, by) = sender(shared, request, 0).await?;
     let length = number(&request.headers, tus::UPLOAD_LENGTH)?;
     let metadata = text(&request.headers, tus::UPLOAD_METADATA)?;
     let metadata =
         UploadMetadata::from_header(metadata).map_err(|error| malformed(error.to_string()))?;
     let (peer, hash) = (request.peer, metadata.blob);
     let id = UploadId { peer, hash };
-    let progress = match state_of(shared, peer, hash).await? {
+    let progress = match state_of(shared, peer, by, hash).await? {
         BlobState::Unknown => return Err(unnamed()),
         BlobState::Stored => stored(shared, hash).await?,
         BlobState::Wanted => {
@@ -122,10 +125,10 @@ async fn head(
     request: Request,
 ) -> Result<Response, ApiError> {
     check_version(request.headers())?;
-    let request = signed::verify(shared, request, 0).await?;
+    let (request, by) = sender(shared, request, 0).await?;
     let peer = request.peer;
     let id = UploadId { peer, hash };
-    let progress = match state_of(shared, peer, hash).await? {
+    let progress = match state_of(shared, peer, by, hash).await? {
         BlobState::Stored => stored(shared, hash).await?,
         BlobState::Unknown | BlobState::Wanted => {
             let found = shared.uploads.progress_of(&id)?;
@@ -157,7 +160,7 @@ async fn patch(
         ));
     }
     let most = usize::try_from(PATCH_BYTES).unwrap_or(usize::MAX);
-    let request = signed::verify(shared, request, most).await?;
+    let (request, _) = sender(shared, request, most).await?;
     let offset = number(&request.headers, tus::UPLOAD_OFFSET)?;
     if let Some(wanted) = request.headers.get(tus::UPLOAD_CHECKSUM) {
         let wanted = wanted
@@ -344,11 +347,41 @@ impl From<UploadError> for ApiError {
     }
 }
 
-async fn state_of(shared: &Shared, peer: KeyId, hash: BlobHash) -> Result<BlobState, DoorError> {
-    shared
+/// Who sends: a key by its signature, or a person by a sign-in token.
+async fn sender(
+    shared: &Shared,
+    request: Request,
+    most: usize,
+) -> Result<(Signed, Option<Acting>), ApiError> {
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        let (signed, by) = signed::by_person(shared, request, most).await?;
+        return Ok((signed, Some(by)));
+    }
+    Ok((signed::verify(shared, request, most).await?, None))
+}
+
+async fn state_of(
+    shared: &Arc<Shared>,
+    peer: KeyId,
+    by: Option<Acting>,
+    hash: BlobHash,
+) -> Result<BlobState, ApiError> {
+    let Some(by) = by else {
+        let asked = shared.writer.call(move |calls| calls.blob_state(&peer, &hash));
+        return Ok(asked.await?);
+    };
+    let asked = shared
         .writer
-        .call(move |calls| calls.blob_state(&peer, &hash))
-        .await
+        .call(move |calls| calls.blob_visible(&by, &hash));
+    if !asked.await? {
+        return Ok(BlobState::Unknown);
+    }
+    let is_here = blocking(shared, move |shared| shared.photos.open_photo(&hash).is_ok());
+    Ok(if is_here.await? {
+        BlobState::Stored
+    } else {
+        BlobState::Wanted
+    })
 }
 
 /// A stored photo as an upload that is complete.
