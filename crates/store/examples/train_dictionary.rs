@@ -9,6 +9,9 @@
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    clippy::similar_names,
+    clippy::format_collect,
     reason = "a tool for developers speaks on standard output and stops when it cannot go on"
 )]
 

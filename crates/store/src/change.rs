@@ -1,6 +1,6 @@
 //! Changes: stored once, by hash.
 
-use linli_model::{ActorId, BatchId, ChangeHash, GridCode, RecordId, RecordKind, Timestamp};
+use linli_model::{ActorId, BatchId, ChangeHash, GridCode, KeyId, RecordId, RecordKind, Timestamp};
 use linli_records::RawChange;
 use rusqlite::{OptionalExtension, named_params, params};
 
@@ -28,6 +28,16 @@ pub struct Place {
     pub kind: RecordKind,
     /// Its home grid.
     pub home: GridCode,
+}
+
+/// A change to be stored, with where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece<'a> {
+    pub(crate) change: &'a RawChange,
+    /// The row of its batch.
+    pub(crate) batch: Option<i64>,
+    /// The peer that brought it.
+    pub(crate) origin: Option<KeyId>,
 }
 
 /// A stored change without its bytes.
@@ -142,7 +152,12 @@ impl Tx<'_> {
         received_at: Timestamp,
     ) -> Result<Stored> {
         let batch = batch.map(|id| self.batch_row(id)).transpose()?;
-        let stored = self.append(place, &[(change, batch)], received_at)?;
+        let piece = Piece {
+            change,
+            batch,
+            origin: None,
+        };
+        let stored = self.append(place, &[piece], received_at)?;
         if stored == 0 {
             return Ok(Stored::Duplicate);
         }
@@ -155,7 +170,7 @@ impl Tx<'_> {
     pub(crate) fn append(
         &mut self,
         place: &Place,
-        changes: &[(&RawChange, Option<i64>)],
+        pieces: &[Piece<'_>],
         received_at: Timestamp,
     ) -> Result<usize> {
         let mut document = match self.document_row(&place.record)? {
@@ -170,11 +185,11 @@ impl Tx<'_> {
         };
         let before = document.heads.clone();
         let mut stored = 0;
-        for (change, batch) in changes {
-            if !self.has_change(&change.hash)? {
-                self.check_dependencies(&document, change)?;
-                self.insert_change(&document, change, *batch, received_at)?;
-                grow(&mut document, change);
+        for piece in pieces {
+            if !self.has_change(&piece.change.hash)? {
+                self.check_dependencies(&document, piece.change)?;
+                self.insert_change(&document, piece, received_at)?;
+                grow(&mut document, piece.change);
                 stored += 1;
             }
         }
@@ -233,10 +248,10 @@ impl Tx<'_> {
     fn insert_change(
         &self,
         document: &DocumentRow,
-        change: &RawChange,
-        batch: Option<i64>,
+        piece: &Piece<'_>,
         received_at: Timestamp,
     ) -> Result<()> {
+        let change = piece.change;
         let mut add = self
             .sql()
             .prepare_cached(include_str!("change/insert_change.sql"))?;
@@ -245,7 +260,8 @@ impl Tx<'_> {
             ":document": document.row,
             ":actor": change.actor.0,
             ":seq": sql::int(change.seq)?,
-            ":batch": batch,
+            ":batch": piece.batch,
+            ":origin": piece.origin.map(|key| key.0),
             ":body": change.bytes,
             ":size": sql::len(change.bytes.len()),
             ":received_at": received_at.0,

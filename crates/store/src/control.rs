@@ -152,11 +152,11 @@ impl Reader<'_> {
             .transpose()
     }
 
-    /// The certificate of a key with the highest serial.
+    /// The certificate of a key with the highest epoch, then the highest serial.
     pub fn certificate(&self, key: &KeyId) -> Result<Option<Certificate>> {
         let found = self.control_item(
             "SELECT l.seq, l.kind, l.bytes, l.received_at FROM certificates c
-             JOIN control l ON l.seq = c.seq WHERE c.key = ?1 ORDER BY c.serial DESC LIMIT 1",
+             JOIN control l ON l.seq = c.seq WHERE c.key = ?1 ORDER BY c.epoch DESC, c.serial DESC, c.seq LIMIT 1",
             params![key.0],
         )?;
         Ok(found.and_then(|entry| match entry.item {
@@ -310,8 +310,13 @@ impl Tx<'_> {
         match item {
             ControlItem::Certificate(item) => {
                 self.sql().execute(
-                    "INSERT OR REPLACE INTO certificates (key, serial, seq) VALUES (?1, ?2, ?3)",
-                    params![item.key.id().0, sql::int(item.serial)?, seq],
+                    "INSERT INTO certificates (key, epoch, serial, seq) VALUES (?1, ?2, ?3, ?4)",
+                    params![
+                        item.key.id().0,
+                        sql::int(item.epoch)?,
+                        sql::int(item.serial)?,
+                        seq
+                    ],
                 )?;
             }
             ControlItem::Edition(item) => self.index_edition(item, seq)?,

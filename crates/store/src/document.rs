@@ -9,6 +9,7 @@ use crate::error::{Result, StoreError};
 use crate::sql;
 use crate::tx::Reader;
 
+mod care;
 mod fold;
 
 pub use fold::{FOLD_BYTES, FOLD_CHANGES, LONG_HISTORY};

@@ -182,6 +182,8 @@ pub struct Ingested {
 struct Candidate {
     entry: EntryRef,
     body: Vec<u8>,
+    /// Who brought it, which need not be who brought its batch first.
+    origin: Option<KeyId>,
     batch: std::rc::Rc<Context>,
     source: Source,
 }

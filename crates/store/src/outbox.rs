@@ -7,7 +7,7 @@ use linli_trust::{EntryRef, Parcel};
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
-use crate::change::{Place, Stored};
+use crate::change::{Piece, Place, Stored};
 use crate::error::Result;
 use crate::ledger::Profile;
 use crate::sql;
@@ -259,7 +259,12 @@ impl Tx<'_> {
         change: &RawChange,
         by: &Authorship,
     ) -> Result<Stored> {
-        if self.append(place, &[(change, None)], by.at)? == 0 {
+        let piece = Piece {
+            change,
+            batch: None,
+            origin: None,
+        };
+        if self.append(place, &[piece], by.at)? == 0 {
             return Ok(Stored::Duplicate);
         }
         let scope = self.scope_row_or_new(&by.scope)?;

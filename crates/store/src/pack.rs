@@ -5,7 +5,7 @@ use linli_model::{ChangeHash, GridCode, RecordId, RecordKind, Scope, Timestamp};
 use linli_records::{Document, RawChange};
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::change::Place;
+use crate::change::{Piece, Place};
 use crate::document::DocumentRow;
 use crate::error::{Result, StoreError};
 use crate::sql;
@@ -218,9 +218,15 @@ impl Tx<'_> {
         };
         let known = self.load_document(&packed.record)?;
         let changes = document.changes();
-        let refs: Vec<(&RawChange, Option<i64>)> =
-            changes.iter().map(|change| (change, None)).collect();
-        let added = self.append(&place, &refs, at)?;
+        let pieces: Vec<Piece<'_>> = changes
+            .iter()
+            .map(|change| Piece {
+                change,
+                batch: None,
+                origin: None,
+            })
+            .collect();
+        let added = self.append(&place, &pieces, at)?;
         for change in &changes {
             self.note_echo(&change.hash, at)?;
         }

@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::sql;
 use crate::tx::{Reader, Tx};
 
-/// Most parked changes of one author, and of one peer for authors that are unknown.
+/// Most parked changes of one author, and of one peer for authors that are unknown. What came through
+/// a feed does not count and is always kept.
 pub const MAX_PARKED: u64 = 1_000;
 /// How long a change stays parked, in milliseconds: 7 days.
 pub const PARKED_FOR_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -63,9 +64,11 @@ pub(crate) struct ParkedRow {
     pub(crate) parked: Parked,
     pub(crate) batch: i64,
     pub(crate) body: Vec<u8>,
+    pub(crate) origin: Option<KeyId>,
 }
 
-const COLUMNS: &str = "p.hash, p.record, p.kind, p.batch, p.signer, p.body, p.reason, p.parked_at";
+const COLUMNS: &str =
+    "p.hash, p.record, p.kind, p.batch, p.signer, p.body, p.origin, p.reason, p.parked_at";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ParkedRow> {
     let reason = ParkedFor::from_number(row.get("reason")?)
@@ -83,6 +86,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ParkedRow> {
         },
         batch: row.get("batch")?,
         body: row.get("body")?,
+        origin: row.get::<_, Option<[u8; 16]>>("origin")?.map(KeyId),
     })
 }
 
@@ -154,15 +158,14 @@ impl Reader<'_> {
     fn parked_of_signer(&self, signer: &KeyId) -> Result<u64> {
         let mut find = self
             .sql()
-            .prepare_cached("SELECT count(*) AS n FROM parked WHERE signer = ?1")?;
+            .prepare_cached("SELECT count(*) AS n FROM parked WHERE signer = ?1 AND vouched = 0")?;
         Ok(find.query_row([signer.0], |row| sql::uint(row, "n"))?)
     }
 
     /// How many changes of unknown authors one peer has brought.
     fn parked_unknown_of(&self, origin: Option<KeyId>) -> Result<u64> {
         let mut find = self.sql().prepare_cached(
-            "SELECT count(*) AS n FROM parked p JOIN batches b ON b.batch = p.batch
-             WHERE p.reason = 4 AND b.origin IS ?1",
+            "SELECT count(*) AS n FROM parked WHERE reason = 4 AND vouched = 0 AND origin IS ?1",
         )?;
         Ok(find.query_row([origin.map(|key| key.0)], |row| sql::uint(row, "n"))?)
     }
@@ -174,6 +177,7 @@ pub(crate) struct ToPark<'a> {
     pub(crate) batch: i64,
     pub(crate) signer: KeyId,
     pub(crate) origin: Option<KeyId>,
+    pub(crate) is_vouched: bool,
     pub(crate) body: &'a [u8],
     pub(crate) reason: ParkedFor,
     pub(crate) waits_for: &'a [ChangeHash],
@@ -184,7 +188,7 @@ impl Tx<'_> {
     /// Parks a change; `false` when its author has too many already. Then nothing is kept and the
     /// sender must send it again.
     pub(crate) fn park(&mut self, item: &ToPark<'_>) -> Result<bool> {
-        if self.find_parked(&item.entry.hash)?.is_none() {
+        if !item.is_vouched && self.find_parked(&item.entry.hash)?.is_none() {
             let is_full = self.parked_of_signer(&item.signer)? >= MAX_PARKED
                 || (item.reason == ParkedFor::Certificate
                     && self.parked_unknown_of(item.origin)? >= MAX_PARKED);
@@ -193,10 +197,12 @@ impl Tx<'_> {
             }
         }
         let mut add = self.sql().prepare_cached(
-            "INSERT INTO parked (hash, record, kind, batch, signer, body, reason, parked_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO parked (hash, record, kind, batch, signer, body, origin, vouched,
+                                 reason, parked_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (hash) DO UPDATE SET batch = excluded.batch, signer = excluded.signer,
-               body = excluded.body, reason = excluded.reason",
+               body = excluded.body, origin = excluded.origin,
+               vouched = excluded.vouched, reason = excluded.reason",
         )?;
         add.execute(params![
             item.entry.hash.0,
@@ -205,6 +211,8 @@ impl Tx<'_> {
             item.batch,
             item.signer.0,
             item.body,
+            item.origin.map(|key| key.0),
+            item.is_vouched,
             item.reason.number(),
             item.at.0,
         ])?;
@@ -228,17 +236,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Drops what has been parked for 7 days. Its sender still has it and was never told that it is
-    /// stored. Answers what was dropped.
+    /// Drops what has been parked for 7 days, with batches that only waited for it. Its sender still
+    /// has it and was never told that it is stored. What came through a feed stays: its cursor has
+    /// gone on. Answers what was dropped.
     pub fn expire_parked(&mut self, now: Timestamp) -> Result<Vec<Parked>> {
         let before = now.plus_ms(-PARKED_FOR_MS);
-        let sql = format!("SELECT {COLUMNS} FROM parked p WHERE p.parked_at < ?1 ORDER BY p.hash");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM parked p WHERE p.parked_at < ?1 AND p.vouched = 0
+             ORDER BY p.hash"
+        );
         let mut list = self.sql().prepare_cached(&sql)?;
         let found = list.query_map([before.0], read)?;
         let expired: Vec<Parked> = found.map(|row| Ok(row?.parked)).collect::<Result<_>>()?;
         drop(list);
-        self.sql()
-            .execute("DELETE FROM parked WHERE parked_at < ?1", [before.0])?;
+        self.sql().execute(
+            "DELETE FROM parked WHERE parked_at < ?1 AND vouched = 0",
+            [before.0],
+        )?;
+        self.sql().execute(
+            "DELETE FROM batches WHERE waiting = 1
+               AND NOT EXISTS (SELECT 1 FROM parked p WHERE p.batch = batches.batch)",
+            [],
+        )?;
         Ok(expired)
     }
 }

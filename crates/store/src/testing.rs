@@ -280,6 +280,8 @@ pub struct Author {
     pub staff: StaffId,
     /// The documents as it knows them.
     pub documents: BTreeMap<RecordId, (Place, Document)>,
+    /// Where it makes records.
+    pub grid: GridCode,
     chains: BTreeMap<Scope, (u64, BatchId)>,
     clock: i64,
 }
@@ -297,6 +299,7 @@ impl Author {
             epoch: 1,
             staff: StaffId::new("s1")?,
             documents: BTreeMap::new(),
+            grid: GridCode::new("g1")?,
             chains: BTreeMap::new(),
             clock: 100,
         })
@@ -314,12 +317,12 @@ impl Author {
         }
     }
 
-    /// Makes a case or a place of the grid `g1`.
+    /// Makes a case, a place or a component of the author's grid (`g1` unless changed).
     pub fn create(&mut self, number: u16, kind: RecordKind, text: &str) -> Check<Written> {
         self.clock += 1;
         let first = NewRecord {
             kind,
-            home: GridCode::new("g1")?,
+            home: self.grid.clone(),
             actor: self.actor(),
             note: self.note(),
             at: Timestamp(self.clock),
@@ -432,6 +435,7 @@ impl Author {
             epoch: self.epoch,
             staff: self.staff.clone(),
             documents: self.documents.clone(),
+            grid: self.grid.clone(),
             chains: self.chains.clone(),
             clock: self.clock + 50,
         }

@@ -5,6 +5,7 @@ use linli_records::read;
 
 use crate::change::Stored;
 use crate::document::FOLD_CHANGES;
+use crate::error::StoreError;
 use crate::ledger::{Ledger, Profile};
 use crate::outbox::{Answer, Delivery, SealAs};
 use crate::testing::{Author, Check, Written, device_key, ensure, record, same, some};
@@ -21,7 +22,8 @@ pub(super) fn check(ledger: &Ledger) -> Check {
     if ledger.profile() == Profile::Device {
         sending(ledger)?;
     }
-    folding(ledger)
+    folding(ledger)?;
+    care(ledger)
 }
 
 fn saving(ledger: &Ledger) -> Check {
@@ -201,5 +203,46 @@ fn folding(ledger: &Ledger) -> Check {
             &(0, 0),
             "an empty tail",
         )
+    })
+}
+
+/// A document that does not load is made anew from its changes; a record can be let go of.
+fn care(ledger: &Ledger) -> Check {
+    let mut author = Author::device(2)?;
+    author.epoch = 3;
+    let written = author.create(111, RecordKind::Place, "坏的")?;
+    save(ledger, &author, &written)?;
+    let damage = |tx: &mut crate::Tx<'_>| {
+        tx.sql().execute(
+            "UPDATE documents SET snapshot = x'00ff', snapshot_codec = 0, snapshot_size = 2
+             WHERE record = ?1",
+            [record(111).0],
+        )?;
+        Ok::<_, StoreError>(())
+    };
+    ledger.write(damage)?;
+    let broken = ledger.read(|rd| rd.load_document(&record(111)));
+    ensure(
+        matches!(broken, Err(StoreError::Damaged(_))),
+        "it does not load",
+    )?;
+    let found = ledger.integrity()?;
+    same(&found.documents, &vec![record(111)], "the check names it")?;
+    ensure(
+        ledger.write(|tx| tx.repair_document(&record(111)))?,
+        "repaired",
+    )?;
+    ensure(ledger.integrity()?.is_sound(), "sound again")?;
+    let early = ledger.write(|tx| tx.forget_record(&record(111)));
+    ensure(
+        matches!(early, Err(StoreError::Refused(_))),
+        "it waits for an answer",
+    )?;
+    ledger.write(|tx| {
+        tx.record_answers(&[(written.change.hash, Answer::Duplicate)], Timestamp(1))?;
+        ensure(tx.forget_record(&record(111))?, "let go of")?;
+        ensure(!tx.forget_record(&record(111))?, "once")?;
+        ensure(!tx.is_erased(&record(111))?, "it may come again")?;
+        same(&tx.document_info(&record(111))?, &None, "not here")
     })
 }

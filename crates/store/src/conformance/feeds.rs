@@ -19,6 +19,7 @@ pub(super) fn check(ledger: &Ledger, world: &World) -> Check {
     paging(ledger, &desk, &hashes)?;
     histories(ledger, &hashes)?;
     unsealed(ledger, world)?;
+    two_bringers(ledger, world)?;
     digests(ledger, &desk)
 }
 
@@ -193,6 +194,45 @@ fn unsealed(ledger: &Ledger, world: &World) -> Check {
     let how = As::push_of(&world.desk);
     let done = ledger.write(|tx| world.ingest(tx, &how, &page.parcels))?;
     ensure(done.stored.is_empty(), "and it is its own echo")
+}
+
+/// Two neighbours bring halves of one batch: each is sent the half that it did not bring.
+fn two_bringers(ledger: &Ledger, world: &World) -> Check {
+    let scope = Scope::Desk(OrgId::new("d-c3")?);
+    let mut author = Author::device(8)?;
+    author.epoch = 71;
+    let written = [
+        author.create(420, RecordKind::Case, "左半")?,
+        author.create(421, RecordKind::Case, "右半")?,
+    ];
+    let whole = author.seal(&written)?;
+    let (one, two) = (KeyId([11; 16]), KeyId([12; 16]));
+    for (peer, hidden) in [(one, 1), (two, 0)] {
+        let mut half = whole.clone();
+        if let Some(body) = half.bodies.get_mut(hidden) {
+            *body = None;
+        }
+        let how = As {
+            at: linli_model::Timestamp(2_000),
+            origin: Some(peer),
+            judgement: crate::Judgement::Vouched,
+            feed: None,
+        };
+        ledger.write(|tx| world.ingest(tx, &how, &[half]))?;
+    }
+    let hashes: Vec<_> = written.iter().map(|one| one.change.hash).collect();
+    ledger.write(|tx| tx.list(&scope, &hashes))?;
+    for (peer, missing) in [(one, 1), (two, 0)] {
+        let request = PageRequest {
+            since: 0,
+            max_bytes: u64::MAX,
+            skip_origin: Some(peer),
+        };
+        let page = ledger.read(|rd| rd.page(&scope, &request))?;
+        let wanted = hashes.get(missing).copied().into_iter().collect();
+        same(&bodies(&page.parcels), &wanted, "the other half")?;
+    }
+    Ok(())
 }
 
 fn digests(ledger: &Ledger, desk: &Scope) -> Check {

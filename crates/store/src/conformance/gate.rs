@@ -33,6 +33,7 @@ pub(super) fn check(ledger: &Ledger, world: &World) -> Check {
     editions(ledger, world)?;
     erased(ledger, world)?;
     forks(ledger, world)?;
+    strangers(ledger, world)?;
     vouched(ledger, world)
 }
 
@@ -250,6 +251,35 @@ fn forks(ledger: &Ledger, world: &World) -> Check {
         &verdicts(&done, 0)?,
         &vec![Verdict::Stored],
         "the new epoch is welcome",
+    )
+}
+
+/// A device whose certificate has not arrived yet.
+fn strangers(ledger: &Ledger, world: &World) -> Check {
+    let key = device_key(20);
+    let mut author = Author::device(20)?;
+    let written = author.create(255, RecordKind::Place, "新来的")?;
+    let parcel = author.seal(&[written])?;
+    let done = push(ledger, world, &key, std::slice::from_ref(&parcel))?;
+    same(
+        &verdicts(&done, 0)?,
+        &vec![Verdict::Parked],
+        "nobody knows it yet",
+    )?;
+    let mut store = world.certificates.clone();
+    let certificate = world.device_certificate(&key, 1)?;
+    store.insert(certificate, Timestamp(1), &crate::testing::is_within)?;
+    let how = As::push_of(&key);
+    let done = ledger.write(|tx| {
+        let mut policy = |_: &crate::Proposal<'_>| Ok(());
+        let mut gate = world.gate(&how, &mut policy);
+        gate.certificates = &store;
+        tx.retry_parked(&mut gate)
+    })?;
+    same(
+        &done.stored.len(),
+        &1,
+        "stored when its certificate is here",
     )
 }
 

@@ -176,7 +176,13 @@ fn wrong_place(ledger: &Ledger, world: &World) -> Check {
         &code(&push(ledger, world, &key, &[parcel])?)?,
         &"staff".to_owned(),
         "staff",
-    )
+    )?;
+    author.grid = GridCode::new("g2")?;
+    let elsewhere = author.create(322, RecordKind::Place, "错格")?;
+    let scope = Scope::Places(GridCode::new("g1")?);
+    let parcel = author.seal_in(&scope, 1, &[elsewhere])?;
+    let done = push(ledger, world, &key, &[parcel])?;
+    same(&code(&done)?, &"home".to_owned(), "home")
 }
 
 /// The caller's rule refuses one change: what builds on it is held too, and comes with its release.

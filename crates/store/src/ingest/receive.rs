@@ -193,6 +193,7 @@ impl Tx<'_> {
                         batch: row,
                         signer: parcel.batch.header.signer,
                         origin: arrival.origin,
+                        is_vouched: arrival.vouched,
                         body: item.body,
                         reason,
                         waits_for: &[],
@@ -243,6 +244,7 @@ impl Tx<'_> {
         let candidate = Candidate {
             entry: item.entry,
             body: item.body.to_vec(),
+            origin: context.arrival.origin,
             batch: Rc::clone(context),
             source: item.source,
         };

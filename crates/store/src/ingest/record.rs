@@ -8,7 +8,7 @@ use linli_model::{ChangeHash, GridCode, RecordId, Scope};
 use linli_records::admit::{self, Applied, ChangeFacts, Incoming, Outcome, PolicyRefusal};
 use linli_records::{Document, admit as judge};
 
-use crate::change::Place;
+use crate::change::{Piece, Place};
 use crate::error::{Result, StoreError};
 use crate::ingest::receive::refused;
 use crate::ingest::{
@@ -62,6 +62,7 @@ impl Tx<'_> {
         Ok(Candidate {
             entry: row.parked.entry,
             body: row.body,
+            origin: row.origin,
             batch: context,
             source: Source::Parking,
         })
@@ -140,7 +141,11 @@ impl Tx<'_> {
         applied.sort_by_key(|(_, one)| (one.change.start_op, one.change.hash));
         let changes: Vec<_> = applied
             .iter()
-            .map(|(candidate, one)| (&one.change, Some(candidate.batch.row)))
+            .map(|(candidate, one)| Piece {
+                change: &one.change,
+                batch: Some(candidate.batch.row),
+                origin: candidate.origin,
+            })
             .collect();
         self.append(place, &changes, gate.received_at)?;
         if let Some(feed) = gate.feed {
@@ -223,7 +228,8 @@ impl Tx<'_> {
             entry: candidate.entry,
             batch: candidate.batch.row,
             signer: candidate.batch.header.signer,
-            origin: candidate.batch.arrival.origin,
+            origin: candidate.origin,
+            is_vouched: candidate.batch.arrival.vouched,
             body: &candidate.body,
             reason: ParkedFor::Changes,
             waits_for: &missing,

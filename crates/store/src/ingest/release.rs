@@ -72,7 +72,7 @@ impl Tx<'_> {
     }
 
     fn held_candidate(&self, held: &Quarantined) -> Result<Candidate> {
-        let batch = self.batch_row(&held.batch)?;
+        let context = Rc::new(self.context_of(self.batch_row(&held.batch)?)?);
         Ok(Candidate {
             entry: EntryRef {
                 record: held.record,
@@ -80,7 +80,8 @@ impl Tx<'_> {
                 hash: held.hash,
             },
             body: self.quarantine_body(held.item)?,
-            batch: Rc::new(self.context_of(batch)?),
+            origin: context.arrival.origin,
+            batch: context,
             source: Source::Quarantine(held.item),
         })
     }

@@ -42,7 +42,7 @@ CREATE TABLE batches (
   header      BLOB NOT NULL,                                 -- shared: signed bytes
   signature   BLOB NOT NULL CHECK (length(signature) = 64),  -- shared: Ed25519 signature of the header
   entries     BLOB NOT NULL CHECK (length(entries) % 49 = 0),-- shared: record, kind and hash of each change, packed
-  origin      BLOB CHECK (length(origin) = 16),              -- local: peer that brought it; NULL when written here
+  origin      BLOB CHECK (length(origin) = 16),              -- local: peer that brought it first; NULL when written here
   vouched     INTEGER NOT NULL,                              -- local: 1 when it came through a feed or a server
   waiting     INTEGER NOT NULL DEFAULT 0,                    -- local: 1 while an earlier batch of the chain is missing
   pulled_to   INTEGER,                                       -- local: the peer's feed number when it was pulled
@@ -60,6 +60,7 @@ CREATE TABLE changes (
   batch       INTEGER REFERENCES batches,                      -- shared: the batch that signed it; NULL before sealing or from a pack
   body        BLOB,                                            -- shared: raw bytes; NULL when only the snapshot holds it
   size        INTEGER NOT NULL,                                -- derived: bytes of the body
+  origin      BLOB CHECK (length(origin) = 16),                -- local: peer that brought it; NULL when written here or from a pack
   in_tail     INTEGER NOT NULL,                                -- derived: 1 while the snapshot does not hold it
   received_at INTEGER NOT NULL,                                -- local: when it was stored here, ms
   UNIQUE (document, actor, seq)

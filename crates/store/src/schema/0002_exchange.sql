@@ -87,6 +87,8 @@ CREATE TABLE parked (
   batch     INTEGER NOT NULL REFERENCES batches,                 -- shared: its batch
   signer    BLOB NOT NULL CHECK (length(signer) = 16),           -- shared: author of the batch
   body      BLOB NOT NULL,                                       -- shared: raw bytes
+  origin    BLOB CHECK (length(origin) = 16),                    -- local: peer that brought it
+  vouched   INTEGER NOT NULL,                                    -- local: 1 when it came through a feed or a server
   reason    INTEGER NOT NULL,                                    -- local: 1 waits for changes, 2 for an edition, 3 for an earlier batch, 4 for a certificate
   parked_at INTEGER NOT NULL                                     -- local: since when, ms
 ) STRICT, WITHOUT ROWID;

@@ -11,9 +11,10 @@ CREATE TABLE control (
 
 CREATE TABLE certificates (
   key    BLOB NOT NULL CHECK (length(key) = 16),  -- reference: key that is certified
-  serial INTEGER NOT NULL,                        -- reference: a higher serial replaces a lower one
+  epoch  INTEGER NOT NULL,                        -- reference: a higher epoch replaces a lower one
+  serial INTEGER NOT NULL,                        -- reference: within an epoch a higher serial replaces a lower one
   seq    INTEGER NOT NULL REFERENCES control,     -- local: place in the control log
-  PRIMARY KEY (key, serial)
+  PRIMARY KEY (key, epoch, serial, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE editions (
