@@ -6,6 +6,7 @@ mod driver;
 mod enrol;
 mod exchange;
 mod files_lane;
+mod inspect;
 mod lane;
 mod open;
 mod queries;
@@ -36,6 +37,7 @@ use open::Open;
 
 pub use enrol::BindingStep;
 pub use exchange::SyncRun;
+pub use inspect::{GridInspection, Inspection};
 pub use queries::PhotoSize;
 
 /// Program and version as servers see it.

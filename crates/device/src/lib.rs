@@ -21,7 +21,7 @@ pub mod photo;
 pub mod position;
 mod vault;
 
-pub use device::{APP, BindingStep, Device, Parts, PhotoSize, SyncRun};
+pub use device::{APP, BindingStep, Device, GridInspection, Inspection, Parts, PhotoSize, SyncRun};
 pub use engine::{
     By, Counts, Engine, EnginePlan, Exchange, HouseholdInput, HouseholdRow, Looking, PhotoToSend,
     Refused, Saved, SyncView, Synced,

@@ -13,7 +13,7 @@ use linli_model::edition::{
 };
 use linli_model::{GridCode, IdError, Level, Name, Org, OrgId, OrgKind, Role, StaffId};
 
-pub use places::{DemoHousehold, demo_households};
+pub use places::{DemoHousehold, DemoPlace, demo_households, demo_places};
 
 /// The district: 东城区.
 pub const DISTRICT: &str = "110101";

@@ -194,8 +194,8 @@ impl Device {
             .certificate()
             .is_none_or(|certificate| certificate.key != key)
         {
-            self.refuse_binding("unknown")?;
-            return Ok(BindingStep::Refused);
+            // The right server, and no certificate for this device yet: a person has to confirm.
+            return self.await_person(binding);
         }
         if let Some(authority) = line.authority() {
             let pin = hex(&Sha256::digest(&authority));

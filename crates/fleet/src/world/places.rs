@@ -98,3 +98,37 @@ pub fn demo_households(grid: &GridCode, count: u32) -> Vec<DemoHousehold> {
         })
         .collect()
 }
+
+/// An invented named place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemoPlace {
+    /// Its name.
+    pub name: String,
+    /// Degrees east.
+    pub lon: f64,
+    /// Degrees north.
+    pub lat: f64,
+}
+
+/// Doors of the invented buildings, spread over a grid: one for every dozen households.
+pub fn demo_places(grid: &GridCode, households: u32) -> Vec<DemoPlace> {
+    let Some(found) = grids()
+        .unwrap_or_default()
+        .into_iter()
+        .find(|known| known.code == *grid)
+    else {
+        return Vec::new();
+    };
+    let corner = found.border.first().and_then(|ring| ring.first()).copied();
+    let [west, south] = corner.unwrap_or([CORNER.0, CORNER.1]);
+    (0..households.div_ceil(12))
+        .map(|door| {
+            let step = |part: u32| (f64::from(part % 8) + 0.5) / 8.0;
+            DemoPlace {
+                name: format!("{}号楼{}单元", 30 + door / 4, 1 + door % 4),
+                lon: west + SIZE.0 * step(door),
+                lat: south + SIZE.1 * step(door / 8),
+            }
+        })
+        .collect()
+}

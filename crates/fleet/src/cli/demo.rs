@@ -1,0 +1,100 @@
+//! `demo`: a town of real servers and handhelds on this machine, and the story of the ramp.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Common;
+use super::answer::Failure;
+use crate::demo::{DemoPlan, Language, run};
+use crate::town::{Layout, TownPlan};
+
+/// How many handhelds take part.
+const HANDHELDS: u32 = 3;
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Opens no window, even where there is a display.
+    #[arg(long)]
+    headless: bool,
+    /// Ends after the story; otherwise everything keeps running until Ctrl-C.
+    #[arg(long)]
+    once: bool,
+    /// One server for district, street and community instead of one for each.
+    #[arg(long)]
+    one_box: bool,
+    /// The program linli-server; by default the one beside this program.
+    #[arg(long)]
+    server: Option<PathBuf>,
+    /// Where the town's data go; by default a new folder that is removed at the end.
+    #[arg(long)]
+    town: Option<PathBuf>,
+    /// The language of the words; by default that of LANG, else Chinese.
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Lang {
+    Zh,
+    En,
+}
+
+pub(super) async fn demo(common: &Common, demo: &Demo) -> Result<(), Failure> {
+    let layout = if demo.one_box {
+        Layout::OneBox
+    } else {
+        Layout::Federated
+    };
+    let folder = match &demo.town {
+        Some(folder) => std::path::absolute(folder)?,
+        None => std::env::temp_dir().join(format!("linli-demo-{}", std::process::id())),
+    };
+    let mut town = TownPlan::beside_this_program(&folder, layout)?;
+    town.handhelds = HANDHELDS;
+    if let Some(server) = &demo.server {
+        town.server = std::path::absolute(server)?;
+    }
+    town.handheld = std::env::current_exe()?;
+    let plan = DemoPlan {
+        town,
+        language: language(demo.lang),
+        is_once: demo.once,
+        is_json: common.json,
+        has_display: !demo.headless && has_display(),
+    };
+    let mut failed = None;
+    let mut say = |line: &str| {
+        let written = writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush());
+        failed = failed.take().or(written.err());
+    };
+    let done = run(&plan, &mut say).await;
+    if demo.town.is_none() {
+        // It is in a folder for temporary files: what cannot be removed goes with the others.
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    done?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn has_display() -> bool {
+    ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn language(chosen: Option<Lang>) -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    match (chosen, locale) {
+        (Some(Lang::Zh), _) => Language::Chinese,
+        (Some(Lang::En), _) => Language::English,
+        (None, Some(locale)) if locale.starts_with("en") => Language::English,
+        (None, _) => Language::Chinese,
+    }
+}
