@@ -1,0 +1,79 @@
+//! What the screens may call, one function for each line of `ui/handheld/src/api/api.ts`. A new one
+//! is also named in `build.rs` and `capabilities/main.json`; a test compares the four lists.
+
+mod case;
+mod device;
+mod draft;
+mod place;
+mod report;
+mod sync;
+
+use std::sync::Arc;
+
+use linli_device::Device;
+use linli_device::dto::code::ParamDto;
+use linli_device::dto::error::{ErrorCode, ErrorDto};
+use tauri::ipc::Invoke;
+use tauri::{State, Wry};
+
+/// What a command answers.
+type Answer<T> = Result<T, ErrorDto>;
+/// The engine, as commands are given it.
+type Engine<'a> = State<'a, Arc<Device>>;
+
+/// The number that people tell the administrator when the engine broke off.
+const BROKE_OFF: &str = "E-1001";
+
+/// Everything that can be called.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        case::amend,
+        case::check,
+        case::find_case,
+        case::list_cases,
+        device::bind,
+        device::cancel_binding,
+        device::lock,
+        device::read_ticket,
+        device::save_settings,
+        device::status,
+        device::unlock,
+        draft::delete_draft,
+        draft::load_draft,
+        draft::save_draft,
+        place::list_places,
+        place::place_hint,
+        place::position,
+        report::add_photo,
+        report::list_categories,
+        report::report,
+        sync::first_sync,
+        sync::outbox,
+        sync::start_work,
+        sync::sync_now,
+        sync::sync_status,
+    ]
+}
+
+/// Asks the engine away from the window's thread: it reads and writes a database and stretches
+/// passphrases.
+async fn ask<T: Send + 'static>(
+    engine: &Engine<'_>,
+    question: impl FnOnce(&Device) -> linli_device::Result<T> + Send + 'static,
+) -> Answer<T> {
+    let device = engine.inner().clone();
+    match tauri::async_runtime::spawn_blocking(move || question(&device)).await {
+        Ok(answer) => answer.map_err(ErrorDto::from),
+        Err(error) => {
+            tracing::error!(%error, "a command broke off");
+            Err(failure(ErrorCode::Internal, "number", BROKE_OFF))
+        }
+    }
+}
+
+fn failure(code: ErrorCode, param: &str, value: &str) -> ErrorDto {
+    ErrorDto {
+        code,
+        params: [(param.to_owned(), ParamDto::Text(value.to_owned()))].into(),
+    }
+}

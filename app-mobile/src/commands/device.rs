@@ -1,0 +1,42 @@
+//! The door: status, binding, unlocking, locking, settings.
+
+use linli_device::Device;
+use linli_device::dto::device::{BindInput, DeviceStatus, TicketDto, UnlockInput};
+use linli_device::dto::settings::SettingsDto;
+
+use super::{Answer, Engine, ask};
+
+#[tauri::command]
+pub(crate) async fn status(engine: Engine<'_>) -> Answer<DeviceStatus> {
+    ask(&engine, Device::status).await
+}
+
+#[tauri::command]
+pub(crate) async fn read_ticket(engine: Engine<'_>, ticket: String) -> Answer<TicketDto> {
+    ask(&engine, move |device| device.read_ticket(&ticket)).await
+}
+
+#[tauri::command]
+pub(crate) async fn bind(engine: Engine<'_>, input: BindInput) -> Answer<()> {
+    ask(&engine, move |device| device.bind(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn cancel_binding(engine: Engine<'_>) -> Answer<()> {
+    ask(&engine, Device::cancel_binding).await
+}
+
+#[tauri::command]
+pub(crate) async fn unlock(engine: Engine<'_>, input: UnlockInput) -> Answer<()> {
+    ask(&engine, move |device| device.unlock(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn lock(engine: Engine<'_>) -> Answer<()> {
+    ask(&engine, Device::lock).await
+}
+
+#[tauri::command]
+pub(crate) async fn save_settings(engine: Engine<'_>, settings: SettingsDto) -> Answer<()> {
+    ask(&engine, move |device| device.save_settings(settings)).await
+}

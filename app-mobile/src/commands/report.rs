@@ -1,0 +1,33 @@
+//! Reporting: categories, photos, the report.
+
+use linli_device::Device;
+use linli_device::dto::error::ErrorCode;
+use linli_device::dto::report::{CategoryDto, PhotoDto, PhotoInput, ReportInput, SavedReport};
+use tauri::ipc::{InvokeBody, Request};
+
+use super::{Answer, Engine, ask, failure};
+
+/// The header with what is told about a photo; its bytes are the body.
+const PHOTO_HEADER: &str = "linli-photo";
+
+#[tauri::command]
+pub(crate) async fn list_categories(engine: Engine<'_>) -> Answer<Vec<CategoryDto>> {
+    ask(&engine, Device::list_categories).await
+}
+
+#[tauri::command]
+pub(crate) async fn add_photo(engine: Engine<'_>, request: Request<'_>) -> Answer<PhotoDto> {
+    let header = request.headers().get(PHOTO_HEADER);
+    let input =
+        header.and_then(|value| serde_json::from_slice::<PhotoInput>(value.as_bytes()).ok());
+    let (Some(input), InvokeBody::Raw(bytes)) = (input, request.body()) else {
+        return Err(failure(ErrorCode::InputInvalid, "field", "photos"));
+    };
+    let bytes = bytes.clone();
+    ask(&engine, move |device| device.add_photo(&bytes, &input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn report(engine: Engine<'_>, input: ReportInput) -> Answer<SavedReport> {
+    ask(&engine, move |device| device.report(&input)).await
+}
