@@ -4,14 +4,14 @@
 //! log into what people see ([`CaseView`]); [`decide`] says whether a proposed event would have an
 //! effect. Both read one table of transitions (`case/transitions.json`, [`table`]).
 //!
-//! | rule of cases.md | file |
+//! | rule of docs/workflow.md | file |
 //! |---|---|
-//! | custody, orders, hand-over (§3) | `transitions.json`, `guard`, `apply` |
-//! | classes of events, answers, duplicates, two persons (§4) | `table`, `decide`, `guard` |
-//! | admission, order, forks (§4, §8) | `admission`, `fold/line`, `fold/order` |
-//! | members and copies (§5) | `membership`, `automation` |
-//! | receipts (§7) | `receipt`, `fold/receipts` |
-//! | limits and due times (domain.md §4) | `deadline` |
+//! | custody, orders, hand-over | `transitions.json`, `guard`, `apply` |
+//! | classes of events, answers, duplicates, two persons | `table`, `decide`, `guard` |
+//! | admission, order, forks | `admission`, `fold/line`, `fold/order` |
+//! | members and copies | `membership`, `automation` |
+//! | receipts | `receipt`, `fold/receipts` |
+//! | limits and due times (docs/workflow.md) | `deadline` |
 
 pub mod admission;
 mod admit;

@@ -1,7 +1,7 @@
 //! Roles of staff, residents and the server itself, and the one table of what each may see and
 //! write.
 //!
-//! The table joins domain.md §3 and ux.md by the stricter of the two, except that a grid's own
+//! The table joins docs/trust.md and docs/workflow.md by the stricter of the two, except that a grid's own
 //! assistants and manager may search their own grid's household register. It is data
 //! (`role/permissions.json`); which case events a role may author is a column of the transition
 //! table (`case/transitions.json`), so that no rule stands in two places.
@@ -30,7 +30,7 @@ macro_rules! roles {
             /// Every role.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The identifier of domain.md §3, as in JSON.
+            /// The identifier of docs/trust.md, as in JSON.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*

@@ -1,4 +1,4 @@
-//! Scopes: the unit of feed, of permission and of replication (cases.md §1).
+//! Scopes: the unit of feed, of permission and of replication (docs/sync.md).
 
 use std::fmt;
 use std::str::FromStr;

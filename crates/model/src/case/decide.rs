@@ -150,30 +150,36 @@ pub(super) fn may_author(
     if !row.actors.contains(&by.role) {
         return Err(Reason::NotAllowed);
     }
-    if by.role == Role::System {
+    if by.role == Role::System || sits(standing, rules, row.seat, &by.org) {
         return Ok(());
     }
-    let holder = standing.holder.as_ref();
-    let is_member = standing.members.contains(&by.org);
+    Err(match row.seat {
+        Seat::Grid | Seat::Desk | Seat::Member => Reason::NotAllowed,
+        Seat::Holder => Reason::Superseded,
+        Seat::Unit => Reason::NotTheUnit,
+        Seat::Above | Seat::AboveOrHolder | Seat::District => Reason::NotAbove,
+    })
+}
+
+/// Whether an organisation has this seat in the case.
+fn sits(standing: &Standing, rules: &Rules, seat: Seat, org: &OrgId) -> bool {
     let tree = rules.tree();
-    let above = holder.is_some_and(|holder| tree.is_above(&by.org, holder));
-    let (sits_there, reason) = match row.seat {
-        Seat::Grid => (standing.home.as_ref() == Some(&by.org), Reason::NotAllowed),
-        Seat::Desk => (
-            tree.find(&by.org).is_some_and(|org| org.kind.has_desk()),
-            Reason::NotAllowed,
-        ),
-        Seat::Holder => (holder == Some(&by.org), Reason::Superseded),
-        Seat::Unit => (standing.unit.as_ref() == Some(&by.org), Reason::NotTheUnit),
-        Seat::Member => (is_member, Reason::NotAllowed),
-        Seat::Above => (is_member && above, Reason::NotAbove),
-        Seat::AboveOrHolder => (
-            holder == Some(&by.org) || (is_member && above),
-            Reason::NotAbove,
-        ),
-        Seat::District => (*rules.district() == by.org, Reason::NotAbove),
+    let holds = standing.holder.as_ref() == Some(org);
+    let is_member = || standing.members.contains(org);
+    let is_above = || {
+        let holder = standing.holder.as_ref();
+        is_member() && holder.is_some_and(|holder| tree.is_above(org, holder))
     };
-    if sits_there { Ok(()) } else { Err(reason) }
+    match seat {
+        Seat::Grid => standing.home.as_ref() == Some(org),
+        Seat::Desk => tree.find(org).is_some_and(|org| org.kind.has_desk()),
+        Seat::Holder => holds,
+        Seat::Unit => standing.unit.as_ref() == Some(org),
+        Seat::Member => is_member(),
+        Seat::Above => is_above(),
+        Seat::AboveOrHolder => holds || is_above(),
+        Seat::District => rules.district() == org,
+    }
 }
 
 /// A fix on the spot that comes after the desk began is not lost: the desk is asked whether to close.

@@ -1,7 +1,7 @@
 //! The fold: from a case's log to what people see. Total, and the same on every replica that has the
 //! same entries.
 //!
-//! It uses a fixed set of inputs (cases.md §4): the transition table, the organisations, limits and
+//! It uses a fixed set of inputs (docs/workflow.md): the transition table, the organisations, limits and
 //! calendar of the edition pinned in the head, the events, and of admissions `prev`, `generation`,
 //! `org`, `event`, `received_at`, `happened_at` and `verdict`. Receipts and photos never change what a
 //! case is; registers are not read.

@@ -20,7 +20,7 @@ pub enum Urgency {
     Danger,
 }
 
-/// What a case may be about (domain.md §12 R9). Never a person.
+/// What a case may be about (docs/trust.md). Never a person.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

@@ -1,4 +1,4 @@
-//! Who gets a case (cases.md §5). Membership only grows, and only admitted events make members.
+//! Who gets a case (docs/workflow.md). Membership only grows, and only admitted events make members.
 
 use std::collections::BTreeSet;
 

@@ -20,6 +20,9 @@ pub fn next_steps(view: &CaseView, rules: &Rules, by: &Author) -> Vec<EventName>
 
 fn is_possible(view: &CaseView, rules: &Rules, by: &Author, row: &Row) -> bool {
     let standing = &view.now;
+    if !row.actors.contains(&by.role) || !row.from.contains(&standing.state) {
+        return false;
+    }
     let has_answer = row.answers.is_empty()
         || row
             .answers

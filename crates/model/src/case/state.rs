@@ -1,4 +1,4 @@
-//! Work states and outcomes of a case (domain.md §4).
+//! Work states and outcomes of a case (docs/workflow.md).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The table of transitions: `transitions.json`, loaded and checked once.
 //!
-//! One row per event. Rows with a number are the rows of domain.md §4 as cases.md §10 amends them;
+//! One row per event. Rows with a number are the rows of docs/workflow.md;
 //! rows without are the events that custody, orders, copies and remarks need.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use super::state::State;
 use crate::edition::LimitName;
 use crate::role::Role;
 
-/// Who writes an event and who admits it (cases.md §4).
+/// Who writes an event and who admits it (docs/workflow.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -63,7 +63,7 @@ pub enum Seat {
     reason = "these are columns of a table, not states of a machine"
 )]
 pub struct Row {
-    /// The row of domain.md §4.
+    /// The row of docs/workflow.md.
     #[serde(rename = "row")]
     pub number: Option<u8>,
     /// The event.
@@ -213,7 +213,7 @@ impl Table {
         }
         let numbers: BTreeSet<u8> = self.rows().filter_map(|row| row.number).collect();
         if numbers != (1..=29).collect() {
-            mistakes.push(format!("rows of domain.md §4 are missing: {numbers:?}"));
+            mistakes.push(format!("rows of docs/workflow.md are missing: {numbers:?}"));
         }
         mistakes
     }

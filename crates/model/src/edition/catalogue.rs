@@ -6,7 +6,7 @@ use super::limit::Limit;
 use crate::id::CategoryCode;
 use crate::org::Name;
 
-/// How much a case asks for (domain.md §5, default grading).
+/// How much a case asks for (docs/workflow.md, default grading).
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

@@ -89,7 +89,7 @@ impl LimitName {
         Self::Reopen,
     ];
 
-    /// The first city profile (domain.md §4 and §5), used where an edition says nothing.
+    /// The first city profile (docs/workflow.md), used where an edition says nothing.
     pub const fn default_limit(self) -> Limit {
         match self {
             Self::Decide | Self::Dispatch => Limit::new(30, LimitUnit::Minute),

@@ -230,7 +230,7 @@ fn name(state: &State) -> String {
     serde_json::to_string(state).unwrap().replace('"', "")
 }
 
-/// The 29 rows of domain.md §4 as amended: row, event, from, to, actors. Written by hand from the
+/// The 29 rows of docs/workflow.md as amended: row, event, from, to, actors. Written by hand from the
 /// page, not from the table.
 const ROWS: &[(u8, &str, &str, &str, &str)] = &[
     (

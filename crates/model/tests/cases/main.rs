@@ -1,4 +1,4 @@
-//! Tests of the case rules: the golden table, laws, and the model of cases.md §11 (three levels of
+//! Tests of the case rules: the golden table, laws, and the model of docs/workflow.md (three levels of
 //! servers with devices in memory, random stories with and without faults).
 #![cfg(test)]
 

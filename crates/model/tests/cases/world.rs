@@ -1,4 +1,4 @@
-//! The model of cases.md §11: servers of three levels and devices in memory, joined by links that
+//! The model of docs/workflow.md: servers of three levels and devices in memory, joined by links that
 //! break. Everything that decides is the real code of the crate; only bytes, signatures and SQL are
 //! left out.
 

@@ -14,7 +14,7 @@ fn a_table_that_lacks_a_row_is_refused() {
     let error = Table::from_json(&short).unwrap_err().to_string();
     assert!(error.contains("no row for close"), "{error}");
     assert!(
-        error.contains("rows of domain.md §4 are missing"),
+        error.contains("rows of docs/workflow.md are missing"),
         "{error}"
     );
 }

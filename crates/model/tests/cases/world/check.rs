@@ -1,4 +1,4 @@
-//! The invariants of cases.md §11.
+//! The invariants of docs/workflow.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
