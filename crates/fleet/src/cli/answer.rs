@@ -52,7 +52,9 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::NotBoundYet(_) | Self::Later(_) | Self::Device(DeviceError::Transport(_)) => 3,
-            Self::File(_) | Self::Named { .. } | Self::Json(_) | Self::World(_) | Self::Town(_) => 1,
+            Self::File(_) | Self::Named { .. } | Self::Json(_) | Self::World(_) | Self::Town(_) => {
+                1
+            }
             Self::Device(error) => match ErrorDto::from(error).code {
                 ErrorCode::Locked
                 | ErrorCode::Barred

@@ -1,0 +1,194 @@
+//! The demo: a town, its story told hop by hop, and the town left running for whoever wants to look.
+
+use std::sync::Arc;
+
+use crate::story::{Hop, HopReport, StoryReport, Watch, play};
+use crate::town::{Town, TownError, TownPlan, TownResult};
+
+/// How the demo is run.
+#[derive(Debug, Clone)]
+pub struct DemoPlan {
+    /// The town.
+    pub town: TownPlan,
+    /// Chinese or English; both when neither was chosen.
+    pub language: Language,
+    /// Ends after the story instead of waiting for Ctrl-C.
+    pub is_once: bool,
+    /// Prints JSON lines instead of the live view.
+    pub is_json: bool,
+    /// Whether a window could be shown here.
+    pub has_display: bool,
+}
+
+/// The language of the demo's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// 中文.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// Picks the language of a text.
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Chinese => zh,
+            Self::English => en,
+        }
+    }
+}
+
+/// Runs the demo. Lines go to `say`; the last line of the story is its JSON.
+pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownResult<StoryReport> {
+    let language = plan.language;
+    if !plan.is_json {
+        say(language.pick(
+            "正在启动服务器和终端……（几秒钟）",
+            "Starting servers and handhelds ... (some seconds)",
+        ));
+    }
+    let town = Arc::new(Town::start(&plan.town).await?);
+    if !plan.is_json {
+        for line in addresses(&town, language).await? {
+            say(&line);
+        }
+        say("");
+    }
+    let mut view = View {
+        say: &mut *say,
+        language,
+        is_json: plan.is_json,
+    };
+    let story = play(&town, &mut view).await?;
+    say(&story.line());
+    if !plan.is_once {
+        if !plan.is_json {
+            for line in afterwards(plan, &town) {
+                say(&line);
+            }
+        }
+        until_interrupted().await?;
+    }
+    town.stop().await?;
+    if !plan.is_json {
+        say(language.pick("已全部停止。", "Everything is stopped."));
+    }
+    Ok(story)
+}
+
+/// Where everything listens.
+async fn addresses(town: &Town, language: Language) -> TownResult<Vec<String>> {
+    let mut lines = Vec::new();
+    for program in town.programs() {
+        let address = program.address().await?;
+        let name = match program.name() {
+            "community" => language.pick("社区", "community"),
+            "street" => language.pick("街道", "street"),
+            "district" => language.pick("区", "district"),
+            _ => language.pick(
+                "一机（区、街道、社区）",
+                "one box (district, street, community)",
+            ),
+        };
+        lines.push(format!(
+            "  {name}: {}  {} {}",
+            address.url,
+            language.pick("线路", "line"),
+            program.line.address(),
+        ));
+    }
+    for handheld in &town.handhelds {
+        lines.push(format!(
+            "  {} {}: {}",
+            language.pick("终端", "handheld"),
+            handheld.label(),
+            handheld.grid(),
+        ));
+    }
+    Ok(lines)
+}
+
+/// What can be done with the town that runs.
+fn afterwards(plan: &DemoPlan, town: &Town) -> Vec<String> {
+    let language = plan.language;
+    let mut lines = vec![
+        String::new(),
+        language
+            .pick(
+                "一切仍在运行。终端命令：",
+                "Everything keeps running. Use the handhelds:",
+            )
+            .to_owned(),
+    ];
+    for handheld in &town.handhelds {
+        lines.push(format!("  {} cases", handheld.shell()));
+    }
+    lines.push(
+        language
+            .pick("服务器状态：", "State of the servers:")
+            .to_owned(),
+    );
+    for program in town.programs() {
+        lines.push(format!(
+            "  {} --config {} admin status",
+            plan.town.server.display(),
+            program.folder().join("linli.toml").display(),
+        ));
+    }
+    if !plan.has_display {
+        lines.push(
+            language
+                .pick(
+                    "此处没有显示屏。在有桌面的机器上打开终端窗口：cargo xtask handheld",
+                    "There is no display here. On a machine with a desktop: cargo xtask handheld",
+                )
+                .to_owned(),
+        );
+    }
+    lines.push(language.pick("停止：Ctrl-C", "Stop: Ctrl-C").to_owned());
+    lines
+}
+
+async fn until_interrupted() -> TownResult<()> {
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| TownError::File("Ctrl-C".into(), error))
+}
+
+/// The live view: a line for every hop.
+struct View<'a> {
+    say: &'a mut (dyn FnMut(&str) + Send),
+    language: Language,
+    is_json: bool,
+}
+
+impl Watch for View<'_> {
+    async fn before(&mut self, _: &Arc<Town>, hop: Hop) -> TownResult<()> {
+        if !self.is_json {
+            let (zh, en) = hop.words();
+            let number = Hop::ALL.iter().position(|known| *known == hop).unwrap_or(0) + 1;
+            (self.say)(&format!("{number:>2}. {}", self.language.pick(zh, en)));
+        }
+        Ok(())
+    }
+
+    async fn after(&mut self, _: &Arc<Town>, report: &HopReport) -> TownResult<()> {
+        if self.is_json {
+            (self.say)(&serde_json::to_string(report)?);
+            return Ok(());
+        }
+        let lines: Vec<String> = report
+            .lines
+            .iter()
+            .map(|(name, bytes)| format!("{name} ↑{} ↓{}", bytes.up, bytes.down))
+            .collect();
+        (self.say)(&format!(
+            "    {:>6} ms  {:>8} B  {}",
+            report.ms,
+            report.bytes,
+            lines.join("  ")
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,299 @@
+//! The hops one by one. Every hop can be tried again: it looks first what is there already.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Hop;
+use super::report::{HopReport, Receipts, StoryReport};
+use crate::town::wait::{Look, until};
+use crate::town::{
+    Desk, Picture, Town, TownError, TownResult, after_photo, before_photo, check_photo,
+};
+use crate::world::STREET;
+
+/// How long a hop may take while lines are cut and programs are down.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+const CATEGORY: &str = "06052";
+const PLACE: &str = "东外大街36号楼";
+const NOTE: &str = "老人下不了台阶";
+const RESULT: &str = "已装坡道";
+const CHECKED: &str = "可以走了";
+
+/// The story as it goes.
+pub(super) struct Story {
+    town: Arc<Town>,
+    case: String,
+    /// The report's photo as the handheld keeps it: prepared anew, so under a hash of its own.
+    before_hash: String,
+    before: Picture,
+    after: Picture,
+    check: Picture,
+}
+
+impl Story {
+    pub(super) fn new(town: Arc<Town>) -> TownResult<Self> {
+        Ok(Self {
+            town,
+            case: String::new(),
+            before_hash: String::new(),
+            before: before_photo()?,
+            after: after_photo()?,
+            check: check_photo()?,
+        })
+    }
+
+    pub(super) async fn step(&mut self, hop: Hop) -> TownResult<()> {
+        let people = &self.town.people;
+        match hop {
+            Hop::Report => self.report_without_network().await,
+            Hop::Deliver => self.deliver().await,
+            Hop::File => {
+                self.act(&people.community, hop, &json!({ "type": "file" }))
+                    .await
+            }
+            Hop::Escalate => self.escalate().await,
+            Hop::Acknowledge => {
+                let event = json!({ "type": "acknowledge" });
+                self.act(&people.unit_lead, hop, &event).await
+            }
+            Hop::Result => self.result().await,
+            Hop::Inform => self.until_on_device("checking").await,
+            Hop::Check => self.check_without_network().await,
+            Hop::Return => self.until_at(&people.street, "feedback", true).await,
+            Hop::Close => {
+                let event = json!({
+                    "type": "close", "satisfaction": "satisfied", "is_referred": false, "text": "",
+                });
+                self.act(&people.street, hop, &event).await
+            }
+            Hop::Tell => {
+                self.until_at(&people.community, "closed", false).await?;
+                self.until_on_device("closed").await
+            }
+        }
+    }
+
+    /// What is left at the end. Asked without faults.
+    pub(super) async fn report(self, hops: Vec<HopReport>) -> TownResult<StoryReport> {
+        let device = self.town.assistant()?;
+        let case = self.case.as_str();
+        // The last receipts have a way to go too: both servers end with the same view.
+        let (at_community, at_street) = until("equal views", PATIENCE, async || {
+            let community = view(&self.town.people.community, case).await?;
+            let street = view(&self.town.people.street, case).await?;
+            match community == street && is_settled(&community) {
+                true => Ok(Look::Found((community, street))),
+                false => Ok(Look::NotYet("views that differ".into())),
+            }
+        })
+        .await?;
+        let on_device = until("the last receipts on the handheld", PATIENCE, async || {
+            device.sync().await?;
+            let detail = device.case(case).await?;
+            let receipts = Receipts::of(&detail);
+            match [&receipts.community, &receipts.street]
+                .iter()
+                .all(|r| *r == "received")
+            {
+                true => Ok(Look::Found(detail)),
+                false => Ok(Look::NotYet(format!("{receipts:?}"))),
+            }
+        })
+        .await?;
+        Ok(StoryReport {
+            story: "ramp",
+            state: text(&at_street["confirmed"]["state"]),
+            receipts: Receipts::of(&on_device),
+            hops,
+            case: self.case,
+            on_device,
+            at_community,
+            at_street,
+        })
+    }
+
+    async fn report_without_network(&mut self) -> TownResult<()> {
+        let device = self.town.assistant()?;
+        let line = &self.town.community.line;
+        line.cut();
+        let case = until("a report", PATIENCE, async || {
+            // A handheld that died may have saved it: a person looks before writing it again.
+            if let Some(case) = find_case(&device.cases().await?) {
+                return Ok(Look::Found(case));
+            }
+            let case = device.report(CATEGORY, PLACE, NOTE, &self.before).await?;
+            Ok(Look::Found(case))
+        })
+        .await?;
+        // The person tries; there is no network, and nothing is lost.
+        match device.sync().await {
+            Err(error) if error.is_transient() => {}
+            Err(error) => return Err(error),
+            Ok(said) => {
+                return Err(TownError::Answer {
+                    what: "a sync over a line that is cut".into(),
+                    said: said.to_string(),
+                });
+            }
+        }
+        self.before_hash = text(&device.case(&case).await?["photos"][0]["hash"]);
+        self.case = case;
+        line.restore();
+        Ok(())
+    }
+
+    async fn deliver(&self) -> TownResult<()> {
+        let community = &self.town.people.community;
+        until("the report at the community", PATIENCE, async || {
+            self.town.assistant()?.sync().await?;
+            let Some(detail) = community.case(&self.case).await? else {
+                return Ok(Look::NotYet("no case".into()));
+            };
+            match community.photo(&self.before.hash).await? {
+                Some(bytes) if bytes == self.before.bytes => Ok(Look::Found(())),
+                Some(_) => Ok(Look::NotYet("another photo".into())),
+                None => Ok(Look::NotYet(format!(
+                    "no photo, case {}",
+                    detail["row"]["state"]
+                ))),
+            }
+        })
+        .await
+    }
+
+    async fn escalate(&self) -> TownResult<()> {
+        let people = &self.town.people;
+        let event = json!({ "type": "escalate", "to": STREET, "reason": "no_means" });
+        self.act(&people.community, Hop::Escalate, &event).await?;
+        self.until_at(&people.street, "dispatched", false).await?;
+        self.until_photo(&people.street, &self.before_hash).await
+    }
+
+    async fn result(&self) -> TownResult<()> {
+        let people = &self.town.people;
+        let (width, height) = self.after.size;
+        let event = json!({
+            "type": "submit_result",
+            "photos": [self.after.hash],
+            "text": RESULT,
+            "photo_facts": {
+                self.after.hash.as_str(): {
+                    "at": now_ms(), "media_type": "image/jpeg",
+                    "bytes": self.after.bytes.len(), "size": [width, height],
+                },
+            },
+        });
+        self.act(&people.unit_handler, Hop::Result, &event).await?;
+        let grid = self.town.assistant()?.grid();
+        people
+            .unit_handler
+            .send_photo(&self.case, grid, &self.after)
+            .await?;
+        self.until_photo(&people.unit_lead, &self.after.hash).await
+    }
+
+    async fn check_without_network(&self) -> TownResult<()> {
+        let device = self.town.assistant()?;
+        let line = &self.town.community.line;
+        line.cut();
+        until("a check", PATIENCE, async || {
+            let detail = device.case(&self.case).await?;
+            let tasks = detail["tasks"].as_array().into_iter().flatten();
+            if !tasks.into_iter().any(|task| task["kind"] == "check") {
+                return Ok(Look::Found(()));
+            }
+            device.pass_check(&self.case, &self.check, CHECKED).await?;
+            Ok(Look::Found(()))
+        })
+        .await?;
+        line.restore();
+        Ok(())
+    }
+
+    /// An event under a key that is the same however often it is tried.
+    async fn act(&self, desk: &Desk, hop: Hop, event: &Value) -> TownResult<()> {
+        let key = format!(
+            "ramp-{}-{}",
+            json!(hop).as_str().unwrap_or_default(),
+            self.case
+        );
+        desk.act(&self.case, &key.chars().take(64).collect::<String>(), event)
+            .await?;
+        Ok(())
+    }
+
+    /// Until the case is in a state at a desk, while the handheld syncs if it has something to send.
+    async fn until_at(&self, desk: &Desk, state: &str, is_sent: bool) -> TownResult<()> {
+        let what = format!("{state} at {}", desk.program().name());
+        until(&what, PATIENCE, async || {
+            if is_sent {
+                self.town.assistant()?.sync().await?;
+            }
+            let Some(detail) = desk.case(&self.case).await? else {
+                return Ok(Look::NotYet("no case".into()));
+            };
+            let seen = text(&detail["view"]["confirmed"]["state"]);
+            Ok(if seen == state {
+                Look::Found(())
+            } else {
+                Look::NotYet(seen)
+            })
+        })
+        .await
+    }
+
+    async fn until_photo(&self, desk: &Desk, hash: &str) -> TownResult<()> {
+        let what = format!("a photo at {}", desk.program().name());
+        until(&what, PATIENCE, async || match desk.photo(hash).await? {
+            Some(_) => Ok(Look::Found(())),
+            None => Ok(Look::NotYet("none".into())),
+        })
+        .await
+    }
+
+    async fn until_on_device(&self, work: &str) -> TownResult<()> {
+        let device = self.town.assistant()?;
+        until(&format!("{work} on the handheld"), PATIENCE, async || {
+            device.sync().await?;
+            let detail = device.case(&self.case).await?;
+            let seen = text(&detail["row"]["work"]);
+            Ok(if seen == work {
+                Look::Found(())
+            } else {
+                Look::NotYet(seen)
+            })
+        })
+        .await
+    }
+}
+
+async fn view(desk: &Desk, case: &str) -> TownResult<Value> {
+    let detail = desk.case(case).await?;
+    Ok(detail
+        .map(|detail| detail["view"].clone())
+        .unwrap_or_default())
+}
+
+/// Whether no organisation waits for events any more.
+fn is_settled(view: &Value) -> bool {
+    let receipts = view["receipts"].as_object();
+    receipts.is_some_and(|receipts| receipts.values().all(|receipt| receipt["waiting"] == 0))
+}
+
+fn find_case(list: &Value) -> Option<String> {
+    let row = list["rows"].as_array()?.first()?;
+    row["id"].as_str().map(str::to_owned)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Now in milliseconds since 1970.
+fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
+}

@@ -1,0 +1,223 @@
+//! A whole town on one machine: real server processes with their own folders, keys and TLS, lines
+//! between them that can be cut, desks and units that use the HTTP API, and headless handhelds.
+//!
+//! ```text
+//! handhelds --line--> community --line--> street --line--> district        federated
+//! handhelds --line--> box (all three organisations)                        one box
+//! ```
+//! Every program can be killed and started again on its port; every line can be cut and restored.
+
+mod desk;
+mod error;
+mod handheld;
+mod line;
+mod photo;
+mod program;
+pub(crate) mod wait;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use desk::Desk;
+pub use error::{TownError, TownResult};
+pub use handheld::{Handheld, HandheldPlan};
+pub use line::{Line, LineWatch, Traffic};
+pub use photo::{Picture, after_photo, before_photo, check_photo};
+pub use program::Program;
+
+use crate::world::{self, COMMUNITY, DISTRICT, FEDERATION, STREET, WorldError};
+
+/// How the levels are spread over servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A server for each of district, street and community.
+    Federated,
+    /// One server for all of them.
+    OneBox,
+}
+
+/// With what a town is built.
+#[derive(Debug, Clone)]
+pub struct TownPlan {
+    /// The program `linli-server`.
+    pub server: PathBuf,
+    /// The program `linli-fleet`.
+    pub handheld: PathBuf,
+    /// Where everything lies. Keep it short: a socket of each server lies in it.
+    pub folder: PathBuf,
+    /// How the levels are spread.
+    pub layout: Layout,
+    /// How many handhelds, one for each of the first grids.
+    pub handhelds: u32,
+}
+
+impl TownPlan {
+    /// A plan with the programs that lie beside the one that runs (`target/debug` and the like).
+    pub fn beside_this_program(folder: &Path, layout: Layout) -> TownResult<Self> {
+        let here = std::env::current_exe();
+        let here = here.map_err(|error| TownError::File("the running program".into(), error))?;
+        // Tests lie one folder deeper.
+        let folders = here.ancestors().skip(1).take(2);
+        let mut found = folders.filter(|folder| folder.join("linli-server").is_file());
+        let programs = found.next().or(here.parent()).unwrap_or(Path::new("."));
+        Ok(Self {
+            server: programs.join("linli-server"),
+            handheld: programs.join("linli-fleet"),
+            folder: folder.to_owned(),
+            layout,
+            handhelds: 1,
+        })
+    }
+}
+
+/// A running town. Its processes end when it is dropped; [`Town::stop`] ends them in order.
+pub struct Town {
+    /// How the levels are spread.
+    pub layout: Layout,
+    /// The district's server.
+    pub district: Arc<Program>,
+    /// The street's server; on one box the same.
+    pub street: Arc<Program>,
+    /// The community's server; on one box the same.
+    pub community: Arc<Program>,
+    /// The people who act in the story.
+    pub people: People,
+    /// Handhelds of the grids, from the first.
+    pub handhelds: Vec<Arc<Handheld>>,
+}
+
+/// People at desks and in units, signed in.
+pub struct People {
+    /// Intake at the community.
+    pub community: Desk,
+    /// Intake at the street.
+    pub street: Desk,
+    /// Intake at the district, who sees what reaches it.
+    pub district: Desk,
+    /// Who leads the unit for barrier-free access.
+    pub unit_lead: Desk,
+    /// Who works in it.
+    pub unit_handler: Desk,
+}
+
+impl Town {
+    /// Builds and starts a town: servers, edition, links, sign-ins, handhelds with their first sync.
+    pub async fn start(plan: &TownPlan) -> TownResult<Self> {
+        for program in [&plan.server, &plan.handheld] {
+            if !program.is_file() {
+                return Err(TownError::NoProgram(program.clone()));
+            }
+        }
+        let edition = plan.folder.join("edition.json");
+        let json = serde_json::to_vec(&world::edition()?)?;
+        std::fs::create_dir_all(&plan.folder)
+            .and_then(|()| std::fs::write(&edition, json))
+            .map_err(|error| TownError::File(edition.clone(), error))?;
+        let edition = edition.to_string_lossy().into_owned();
+        let (district, street, community) = servers(plan, &edition).await?;
+        let people = People::sign_in(&district, &street, &community).await?;
+        let mut town = Self {
+            layout: plan.layout,
+            district,
+            street,
+            community,
+            people,
+            handhelds: Vec::new(),
+        };
+        for number in 1..=plan.handhelds {
+            let handheld = town.enrol(plan, number).await?;
+            town.handhelds.push(Arc::new(handheld));
+        }
+        Ok(town)
+    }
+
+    /// The assistant's handheld: that of the first grid.
+    pub fn assistant(&self) -> TownResult<&Arc<Handheld>> {
+        let none = || TownError::Answer {
+            what: "the town".into(),
+            said: "it has no handheld".into(),
+        };
+        self.handhelds.first().ok_or_else(none)
+    }
+
+    /// The servers, each once, from below.
+    pub fn programs(&self) -> Vec<&Arc<Program>> {
+        match self.layout {
+            Layout::Federated => vec![&self.community, &self.street, &self.district],
+            Layout::OneBox => vec![&self.community],
+        }
+    }
+
+    /// The server with this name.
+    pub fn program(&self, name: &str) -> Option<&Arc<Program>> {
+        self.programs()
+            .into_iter()
+            .find(|program| program.name() == name)
+    }
+
+    /// Stops all servers in order, from below, so that nothing is under way when its parent leaves.
+    pub async fn stop(&self) -> TownResult<()> {
+        for program in self.programs() {
+            program.stop().await?;
+        }
+        Ok(())
+    }
+
+    async fn enrol(&self, plan: &TownPlan, number: u32) -> TownResult<Handheld> {
+        let (grid, staff) = (world::grid(number), world::assistant(number));
+        let (grid, staff) = (
+            grid.map_err(WorldError::from)?.to_string(),
+            staff.map_err(WorldError::from)?.to_string(),
+        );
+        let plan = HandheldPlan {
+            binary: plan.handheld.clone(),
+            folder: plan.folder.join(format!("handheld-{number}")),
+            label: format!("04{number:02}"),
+            grid,
+            staff,
+        };
+        Handheld::enrol(plan, &self.community, COMMUNITY).await
+    }
+}
+
+type Servers = (Arc<Program>, Arc<Program>, Arc<Program>);
+
+async fn servers(plan: &TownPlan, edition: &str) -> TownResult<Servers> {
+    let start = async |name, hosts: &[&str], level| {
+        Program::start(&plan.server, &plan.folder, name, hosts, level)
+            .await
+            .map(Arc::new)
+    };
+    match plan.layout {
+        Layout::OneBox => {
+            let one = start("box", &[DISTRICT, STREET, COMMUNITY], "district").await?;
+            one.run(&["admin", "import-edition", edition]).await?;
+            Ok((Arc::clone(&one), Arc::clone(&one), one))
+        }
+        Layout::Federated => {
+            let district = start("district", &[DISTRICT], "district").await?;
+            district.run(&["admin", "import-edition", edition]).await?;
+            let street = start("street", &[STREET], "street").await?;
+            street.join(&district, STREET).await?;
+            let community = start("community", &[COMMUNITY], "community").await?;
+            community.join(&street, COMMUNITY).await?;
+            Ok((district, street, community))
+        }
+    }
+}
+
+impl People {
+    async fn sign_in(
+        district: &Arc<Program>,
+        street: &Arc<Program>,
+        community: &Arc<Program>,
+    ) -> TownResult<Self> {
+        Ok(Self {
+            community: Desk::sign_in(community, "io-community", COMMUNITY).await?,
+            street: Desk::sign_in(street, "io-street", STREET).await?,
+            district: Desk::sign_in(district, "io-district", DISTRICT).await?,
+            unit_lead: Desk::sign_in_unit(street, "ul-canlian", FEDERATION).await?,
+            unit_handler: Desk::sign_in_unit(street, "hd-canlian", FEDERATION).await?,
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! A line between two programs of a town: a TCP relay that counts bytes and can be cut.
+//!
+//! The port stays the same for the life of the town, whatever happens to the program behind it, so
+//! tickets and configurations that name it stay true.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, tcp};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How much is passed on at once.
+const PIECE: usize = 16 * 1024;
+
+/// What has moved over a line, in bytes, with everything that TLS adds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Toward the server.
+    pub up: u64,
+    /// From the server.
+    pub down: u64,
+    /// Connections that were turned away because the line was cut or nobody was behind it.
+    pub refused: u64,
+}
+
+impl Traffic {
+    /// Both directions.
+    pub fn total(&self) -> u64 {
+        self.up.saturating_add(self.down)
+    }
+
+    /// What has moved since an earlier look.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            up: self.up.saturating_sub(earlier.up),
+            down: self.down.saturating_sub(earlier.down),
+            refused: self.refused.saturating_sub(earlier.refused),
+        }
+    }
+}
+
+/// The state of the line.
+#[derive(Debug, Clone, Copy, Default)]
+struct Gauge {
+    traffic: Traffic,
+    is_cut: bool,
+    /// The line is cut when so many bytes have moved in all.
+    cut_at: Option<u64>,
+}
+
+/// One line. It is closed when dropped.
+#[derive(Debug)]
+pub struct Line {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    gauge: watch::Sender<Gauge>,
+    target: Mutex<Option<SocketAddr>>,
+}
+
+impl Line {
+    /// Opens a line on a free port of this machine. It leads nowhere until it is aimed.
+    pub async fn open() -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            gauge: watch::Sender::new(Gauge::default()),
+            target: Mutex::default(),
+        });
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self {
+            address,
+            shared,
+            task,
+        })
+    }
+
+    /// Where callers connect.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets the line lead to a program.
+    pub fn aim(&self, target: SocketAddr) {
+        *self.shared.target() = Some(target);
+    }
+
+    /// Cuts the line: open connections end, new ones are turned away.
+    pub fn cut(&self) {
+        self.shared.gauge.send_modify(|gauge| {
+            gauge.is_cut = true;
+            gauge.cut_at = None;
+        });
+    }
+
+    /// Cuts the line as soon as so many more bytes have moved, in the middle of whatever they are.
+    pub fn cut_after(&self, bytes: u64) {
+        self.shared.gauge.send_modify(|gauge| {
+            gauge.cut_at = Some(gauge.traffic.total().saturating_add(bytes));
+        });
+    }
+
+    /// Joins the line again, and takes back a cut that was planned.
+    pub fn restore(&self) {
+        self.shared.gauge.send_modify(|gauge| {
+            gauge.is_cut = false;
+            gauge.cut_at = None;
+        });
+    }
+
+    /// Whether the line is cut.
+    pub fn is_cut(&self) -> bool {
+        self.shared.gauge.borrow().is_cut
+    }
+
+    /// What has moved so far.
+    pub fn traffic(&self) -> Traffic {
+        self.shared.gauge.borrow().traffic
+    }
+
+    /// Something that can wait for what happens on the line.
+    pub fn watch(&self) -> LineWatch {
+        LineWatch(self.shared.gauge.subscribe())
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.cut();
+        self.task.abort();
+    }
+}
+
+/// Waits for what happens on a line.
+#[derive(Debug, Clone)]
+pub struct LineWatch(watch::Receiver<Gauge>);
+
+impl LineWatch {
+    /// Waits until the line is cut.
+    pub async fn cut(&mut self) {
+        // The line is gone: nothing more will move.
+        let _ = self.0.wait_for(|gauge| gauge.is_cut).await;
+    }
+
+    /// Waits until so many bytes have moved in all.
+    pub async fn moved(&mut self, bytes: u64) {
+        let moved = |gauge: &Gauge| gauge.traffic.total() >= bytes;
+        let _ = self.0.wait_for(moved).await;
+    }
+
+    /// Waits until so many connections were turned away in all.
+    pub async fn refused(&mut self, count: u64) {
+        let refused = |gauge: &Gauge| gauge.traffic.refused >= count;
+        let _ = self.0.wait_for(refused).await;
+    }
+}
+
+impl Shared {
+    fn target(&self) -> std::sync::MutexGuard<'_, Option<SocketAddr>> {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refuse(&self) {
+        self.gauge.send_modify(|gauge| gauge.traffic.refused += 1);
+    }
+
+    /// Counts bytes that are about to move; says how many of them still may.
+    fn count(&self, bytes: usize, is_up: bool) -> usize {
+        let mut may = bytes;
+        self.gauge.send_modify(|gauge| {
+            if let Some(end) = gauge.cut_at {
+                let left = end.saturating_sub(gauge.traffic.total());
+                may = bytes.min(usize::try_from(left).unwrap_or(usize::MAX));
+            }
+            let counted = u64::try_from(may).unwrap_or(u64::MAX);
+            let sum = if is_up {
+                &mut gauge.traffic.up
+            } else {
+                &mut gauge.traffic.down
+            };
+            *sum = sum.saturating_add(counted);
+            if gauge.cut_at.is_some_and(|end| gauge.traffic.total() >= end) {
+                gauge.is_cut = true;
+                gauge.cut_at = None;
+            }
+        });
+        may
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        // Out of descriptors or a caller that left at once: the next one may do better.
+        let Ok((caller, _)) = listener.accept().await else {
+            tokio::task::yield_now().await;
+            continue;
+        };
+        tokio::spawn(relay(caller, Arc::clone(&shared)));
+    }
+}
+
+async fn relay(caller: TcpStream, shared: Arc<Shared>) {
+    let target = *shared.target();
+    let (false, Some(target)) = (shared.gauge.borrow().is_cut, target) else {
+        return shared.refuse();
+    };
+    let Ok(server) = TcpStream::connect(target).await else {
+        return shared.refuse();
+    };
+    let _ = (caller.set_nodelay(true), server.set_nodelay(true));
+    let (from_caller, to_caller) = caller.into_split();
+    let (from_server, to_server) = server.into_split();
+    let mut watch = LineWatch(shared.gauge.subscribe());
+    let both = async {
+        tokio::join!(
+            pass(&shared, from_caller, to_server, true),
+            pass(&shared, from_server, to_caller, false),
+        )
+    };
+    tokio::select! {
+        _ = both => {}
+        () = watch.cut() => {}
+    }
+}
+
+/// Passes one direction on until it ends.
+async fn pass(
+    shared: &Shared,
+    mut from: tcp::OwnedReadHalf,
+    mut to: tcp::OwnedWriteHalf,
+    is_up: bool,
+) {
+    let mut piece = vec![0; PIECE];
+    while let Ok(read @ 1..) = from.read(&mut piece).await {
+        let may = shared.count(read, is_up);
+        let Some(bytes) = piece.get(..may) else { break };
+        if to.write_all(bytes).await.is_err() || may < read {
+            break;
+        }
+    }
+    let _ = to.shutdown().await;
+}
+
+#[cfg(test)]
+mod tests;
