@@ -24,7 +24,7 @@ pub(crate) fn spawn(
     asks: mpsc::Receiver<link::Ask>,
 ) {
     tasks.spawn(timers(Arc::clone(shared)));
-    tasks.spawn(desk_keys(Arc::clone(shared)));
+    tasks.spawn(certificates(Arc::clone(shared)));
     tasks.spawn(housekeeping(Arc::clone(shared), identity));
     tasks.spawn(link::run(Arc::clone(shared), asks));
 }
@@ -64,6 +64,7 @@ async fn housekeeping(shared: Arc<Shared>, identity: Option<Arc<Identity>>) {
     let mut stopping = shared.stopping.clone();
     while pause(&mut stopping, HOUSEKEEPING).await {
         let now = clock::now();
+        shared.forget_unknown_keys();
         match shared.uploads.expire(now) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "unfinished uploads ran out"),
@@ -77,8 +78,9 @@ async fn housekeeping(shared: Arc<Shared>, identity: Option<Arc<Identity>>) {
     }
 }
 
-/// Certificates arrive with the control log: an edition or a join may bring new desk keys.
-async fn desk_keys(shared: Arc<Shared>) {
+/// Certificates arrive with the control log: keys that were unknown may be known now, and an
+/// edition or a join may bring new desk keys.
+async fn certificates(shared: Arc<Shared>) {
     let mut stopping = shared.stopping.clone();
     let mut commits = shared.commits.subscribe();
     loop {
@@ -90,7 +92,11 @@ async fn desk_keys(shared: Arc<Shared>) {
                 Err(RecvError::Closed) => return,
             },
         };
-        if grown && let Err(error) = shared.refresh_desk_keys().await {
+        if !grown {
+            continue;
+        }
+        shared.forget_unknown_keys();
+        if let Err(error) = shared.refresh_desk_keys().await {
             tracing::warn!(%error, "the desk keys could not be read again");
         }
     }

@@ -145,6 +145,7 @@ pub async fn start(config: Config, mut door: Box<dyn Door>) -> Result<Running, S
             now,
         ),
         tries: Tries::new(config.limits.enrol_tries_per_hour),
+        key_tries: Tries::new(config.limits.enrol_tries_per_hour),
         day_bytes: DayBytes::new(config.limits.sync_per_device_day),
         inflight: Arc::new(Semaphore::new(config.limits.inflight / 1024)),
         decoders: Semaphore::new(DECODERS),

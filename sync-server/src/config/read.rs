@@ -12,9 +12,6 @@ use super::mistake::{Both, Mistake, Place};
 use super::table::{Kind, SECTIONS, SETTINGS, Setting};
 use crate::text::Lang;
 
-/// Variables that are not settings: the file's path, and the secret that never stands in a file.
-pub(super) const OTHER_VARIABLES: &[&str] = &["LINLI_CONFIG", "LINLI_PASSPHRASE"];
-
 /// A value of the right kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -126,7 +123,11 @@ impl Reader<'_> {
 
     fn environment(&mut self, variables: &BTreeMap<String, String>) {
         for (name, value) in variables {
-            if !name.starts_with("LINLI_") || OTHER_VARIABLES.contains(&name.as_str()) {
+            // A setting is LINLI_TABLE_NAME; shorter names belong to other tools.
+            let is_ours = name
+                .strip_prefix("LINLI_")
+                .is_some_and(|rest| rest.contains('_'));
+            if !is_ours {
                 continue;
             }
             let place = Place::Variable(name.clone());

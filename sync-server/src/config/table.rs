@@ -238,8 +238,8 @@ pub const SETTINGS: &[Setting] = settings! {
             "一次落盘最多合并多少个请求。",
             "Requests that share one write to disk at most.";
         enrol_tries_per_hour: int!(1..=10_000 "次" "tries"), Some("60"),
-            "每个来源地址每小时的入网或认证失败次数上限。",
-            "Failed enrolments or signatures per hour from one address.";
+            "每个来源地址每小时的入网失败次数上限，未知密钥另计同样多次；已登记的终端不受影响。",
+            "Failed enrolments per hour from one address, and as many unknown keys; enrolled devices are not affected.";
         photo_mib: int!(1..=32 "MiB" "MiB"), Some("8"),
             "一张照片的最大长度。",
             "The largest photo.";

@@ -44,6 +44,7 @@ fn a_variable_wins_over_the_file() {
             ("LINLI_ORG_HOSTS", "a, b"),
             ("LINLI_LIMITS_BODY_KIB", "512"),
             ("LINLI_PASSPHRASE", "not a setting"),
+            ("LINLI_SEED", "of another tool"),
             ("PATH", "/bin"),
         ],
     )

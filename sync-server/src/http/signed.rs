@@ -2,6 +2,7 @@
 //! RFC 9421, the clock and the nonce.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -13,20 +14,23 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use linli_model::{KeyId, OrgId, Timestamp};
-use sha2::{Digest as _, Sha256};
 use linli_trust::http_signature::{self, ContentDigest, SignedRequest};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::error::ApiError;
 use super::log::{ClientAddress, Peer};
 use super::nonces::Nonce;
-use super::state::Shared;
+use super::state::{Seen, Shared};
 use crate::clock;
 use crate::door::Acting;
 use crate::staff;
 
 /// How long a body may pause. A slow line moves on; a dead one is cut.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How long a whole body may take: 8 MiB at 64 kbit/s.
+const WHOLE: Duration = Duration::from_mins(18);
 /// The header with the server's signed time, base64.
 pub(super) const SERVER_TIME: &str = "linli-server-time";
 
@@ -52,7 +56,7 @@ impl Signed {
 }
 
 /// Reads a whole body of at most `most` bytes. Compressed bodies are refused: only our own bounded
-/// inflation may touch what a device sends (trust.md T-15).
+/// inflation may touch what a device sends (docs/trust.md).
 pub(super) async fn read_body(
     shared: &Shared,
     headers: &HeaderMap,
@@ -72,41 +76,38 @@ pub(super) async fn read_body(
     if stated.is_some_and(|length| length > most) {
         return Err(too_large(most));
     }
-    let kib = u32::try_from(stated.unwrap_or(most).div_ceil(1024).max(1)).unwrap_or(u32::MAX);
-    let memory = std::sync::Arc::clone(&shared.inflight)
-        .try_acquire_many_owned(kib)
-        .map_err(|_| {
-            ApiError::busy(
-                "the server receives too much at once; nothing was changed",
-                2_000,
-            )
-        })?;
-    let mut whole = Vec::with_capacity(stated.unwrap_or(0));
+    // Memory is taken as bytes arrive: whoever only promises a long body holds nothing.
+    let mut memory = reserve(shared, 1)?;
+    let mut whole = Vec::new();
     let mut body = body;
+    let deadline = Instant::now() + WHOLE;
     loop {
-        let frame = tokio::time::timeout(PAUSE, body.frame())
-            .await
-            .map_err(|_| {
-                ApiError::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "TIMEOUT",
-                    "the body paused for 30 seconds; nothing was changed, send it again",
-                )
-            })?;
-        let Some(frame) = frame else { break };
+        let pause = PAUSE.min(deadline.saturating_duration_since(Instant::now()));
+        let frame = tokio::time::timeout(pause, body.frame()).await;
         let frame = frame.map_err(|_| {
             ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "CUT_OFF",
-                "the body was cut off; send it again",
+                StatusCode::REQUEST_TIMEOUT,
+                "TIMEOUT",
+                "the body took too long; nothing was changed, send it again",
             )
         })?;
-        if let Ok(data) = frame.into_data() {
-            if whole.len().saturating_add(data.len()) > most {
-                return Err(too_large(most));
-            }
-            whole.extend_from_slice(&data);
+        let Some(frame) = frame else { break };
+        let frame = frame.map_err(|_| {
+            let detail = "the body was cut off; nothing was changed, send it again";
+            ApiError::new(StatusCode::BAD_REQUEST, "CUT_OFF", detail)
+        })?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let length = whole.len().saturating_add(data.len());
+        if length > most {
+            return Err(too_large(most));
         }
+        let missing = length.div_ceil(1024).saturating_sub(memory.num_permits());
+        if missing > 0 {
+            memory.merge(reserve(shared, missing)?);
+        }
+        whole.extend_from_slice(&data);
     }
     shared.metrics.bytes_in.add(whole.len());
     Ok((whole.into(), memory))
@@ -143,6 +144,19 @@ pub(super) async fn by_person(
     Ok((signed, by))
 }
 
+/// Takes some KiB of the memory for bodies.
+fn reserve(shared: &Shared, kib: usize) -> Result<OwnedSemaphorePermit, ApiError> {
+    let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+    Arc::clone(&shared.inflight)
+        .try_acquire_many_owned(kib)
+        .map_err(|_| {
+            ApiError::busy(
+                "the server receives too much at once; nothing was changed",
+                2_000,
+            )
+        })
+}
+
 /// Reads and verifies a signed request with a body of at most `most` bytes.
 pub(super) async fn verify(
     shared: &Shared,
@@ -150,12 +164,6 @@ pub(super) async fn verify(
     most: usize,
 ) -> Result<Signed, ApiError> {
     let address = address_of(&request);
-    if let Some(after_ms) = shared.tries.blocked(clock::now(), address) {
-        return Err(ApiError::busy(
-            "too many failed requests from this address",
-            after_ms,
-        ));
-    }
     let (parts, body) = request.into_parts();
     let (body, memory) = read_body(shared, &parts.headers, body, most).await?;
     let now = clock::now();
@@ -173,20 +181,8 @@ pub(super) async fn verify(
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_bytes()));
     let signed = http_signature::read(&described, headers, &|org| shared.hosts(org));
-    let checked = match signed {
-        Ok(signed) => check_key(shared, &signed).await,
-        Err(error) => Err(unsigned(&error)),
-    };
-    let signed = match checked {
-        Ok(signed) => signed,
-        Err(error) => {
-            // Only a wrong signature counts as a try; a full queue does not.
-            if error.status == StatusCode::UNAUTHORIZED {
-                shared.tries.failed(now, address);
-            }
-            return Err(error);
-        }
-    };
+    let signed = signed.map_err(|error| unsigned(&error))?;
+    let signed = check_key(shared, &signed, now, address).await?;
     check_time(shared, now, signed, &parts.headers)?;
     if let Err(after_ms) = shared.day_bytes.take(now, signed.key(), body.len()) {
         let detail = "this device has sent its share for today; what is acknowledged is safe, the \
@@ -204,8 +200,31 @@ pub(super) async fn verify(
     })
 }
 
-async fn check_key(shared: &Shared, signed: &SignedRequest) -> Result<Verified, ApiError> {
-    let key = shared.peer_key(signed.key()).await?.ok_or_else(|| {
+/// Finds the key and checks the signature with it. An address that names one unknown key after the
+/// other is held off; keys that were seen before are not touched by that, since a whole station
+/// may share one address.
+async fn check_key(
+    shared: &Shared,
+    signed: &SignedRequest,
+    now: Timestamp,
+    address: IpAddr,
+) -> Result<Verified, ApiError> {
+    let key = match shared.seen_key(&signed.key()) {
+        Seen::Known(key) => Some(key),
+        Seen::Unknown => None,
+        Seen::Never => {
+            if let Some(after_ms) = shared.key_tries.blocked(now, address) {
+                let detail = "too many unknown keys from this address; wait";
+                return Err(ApiError::busy(detail, after_ms));
+            }
+            let found = shared.find_key(signed.key()).await?;
+            if found.is_none() {
+                shared.key_tries.failed(now, address);
+            }
+            found
+        }
+    };
+    let key = key.ok_or_else(|| {
         ApiError::new(
             StatusCode::UNAUTHORIZED,
             "NOT_ENROLLED",

@@ -33,7 +33,7 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Numbers of requests seen.
     pub nonces: Nonces,
-    /// Failures by address.
+    /// Failed enrolments by address.
     pub tries: Tries,
     /// Bytes by device.
     pub day_bytes: DayBytes,
@@ -47,8 +47,22 @@ pub struct Shared {
     pub stopping: watch::Receiver<bool>,
     /// The desk keys of the hosted organisations; an edition or a join may add some.
     pub desk_keys: RwLock<Vec<(OrgId, SigningKey)>>,
-    /// Public keys of peers. A key id is a hash of its key, so an entry never becomes wrong.
-    pub keys: Mutex<BTreeMap<KeyId, PublicKey>>,
+    /// Unknown keys by address.
+    pub key_tries: Tries,
+    /// Public keys of peers, and ids that were unknown. A key id is a hash of its key, so a known
+    /// one never becomes wrong; an unknown one is forgotten when certificates arrive.
+    pub keys: Mutex<BTreeMap<KeyId, Option<PublicKey>>>,
+}
+
+/// What is remembered of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// This is it.
+    Known(PublicKey),
+    /// It was not certified when it was looked for.
+    Unknown,
+    /// It was not looked for.
+    Never,
 }
 
 impl Shared {
@@ -77,27 +91,33 @@ impl Shared {
         Ok(())
     }
 
-    /// The public key of a peer that was ever certified here.
-    pub async fn peer_key(&self, id: KeyId) -> DoorResult<Option<PublicKey>> {
-        let known = self
-            .keys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .copied();
-        if known.is_some() {
-            return Ok(known);
+    /// What is remembered of a key.
+    pub fn seen_key(&self, id: &KeyId) -> Seen {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        match keys.get(id) {
+            Some(Some(key)) => Seen::Known(*key),
+            Some(None) => Seen::Unknown,
+            None => Seen::Never,
         }
+    }
+
+    /// Asks the engine for the public key of a peer that was ever certified here, and remembers
+    /// the answer.
+    pub async fn find_key(&self, id: KeyId) -> DoorResult<Option<PublicKey>> {
         let found = self.writer.call(move |calls| calls.peer(&id)).await?;
         let found = found.map(|peer| peer.key).filter(|key| key.id() == id);
-        if let Some(key) = found {
-            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-            if keys.len() >= KEYS {
-                keys.clear();
-            }
-            keys.insert(id, key);
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= KEYS {
+            keys.clear();
         }
+        keys.insert(id, found);
         Ok(found)
+    }
+
+    /// Forgets which keys were unknown: one of them may have been certified.
+    pub fn forget_unknown_keys(&self) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|_, key| key.is_some());
     }
 
     /// The time, signed by the organisation that was asked (or the main one), in answer to a

@@ -1,10 +1,12 @@
 //! The socket through which commands reach a running server: one line of JSON each way, readable
 //! by the owner of the data folder only.
 
+use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as Client;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::io::{
@@ -29,7 +31,8 @@ pub fn listen(path: &Path) -> Result<UnixListener, OpsError> {
         }
         Ok(()) | Err(_) => {}
     }
-    let listener = UnixListener::bind(path).map_err(|e| OpsError::file(path, e))?;
+    let (_folder, short) = short(path).map_err(|e| OpsError::file(path, e))?;
+    let listener = UnixListener::bind(&short).map_err(|e| OpsError::file(path, e))?;
     let owner_only = std::fs::Permissions::from_mode(0o600);
     std::fs::set_permissions(path, owner_only).map_err(|e| OpsError::file(path, e))?;
     Ok(listener)
@@ -71,9 +74,23 @@ async fn answer(stream: UnixStream, host: &Host) -> io::Result<()> {
     write.write_all(&text).await
 }
 
+/// The address of a socket has room for some 100 bytes; a deep data folder is named through its
+/// open handle instead, which has to live until the address was used.
+fn short(path: &Path) -> io::Result<(Option<File>, PathBuf)> {
+    const ROOM: usize = 100;
+    if path.as_os_str().len() <= ROOM {
+        return Ok((None, path.to_owned()));
+    }
+    let folder = File::open(path.parent().unwrap_or(Path::new("/")))?;
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let place = format!("/proc/self/fd/{}", folder.as_raw_fd());
+    Ok((Some(folder), Path::new(&place).join(name)))
+}
+
 /// Sends a command to the server that owns the data folder; nothing when none is running.
 pub fn ask(path: &Path, command: &AdminCommand) -> Result<Option<AdminAnswer>, OpsError> {
-    let mut stream = match Client::connect(path) {
+    let connected = short(path).and_then(|(_folder, short)| Client::connect(short));
+    let mut stream = match connected {
         Ok(stream) => stream,
         Err(error)
             if matches!(
@@ -97,4 +114,32 @@ pub fn ask(path: &Path, command: &AdminCommand) -> Result<Option<AdminAnswer>, O
     let answer = serde_json::from_str(&line)
         .map_err(|error| OpsError::Refused(format!("the server broke off: {error}")))?;
     Ok(Some(answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_deep_folder_has_a_socket_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("d".repeat(90)).join("e".repeat(90));
+        crate::files::make_private_dir(&deep).unwrap();
+        let path = deep.join("control.sock");
+        assert!(
+            ask(&path, &AdminCommand::Status).unwrap().is_none(),
+            "nobody listens"
+        );
+        let listener = listen(&path).unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let asking = std::thread::spawn(move || ask(&path, &AdminCommand::Status));
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let answer = AdminAnswer::Synced { rounds: 3 };
+        let text = serde_json::to_string(&answer).unwrap() + "\n";
+        stream.write_all(text.as_bytes()).await.unwrap();
+        drop(stream);
+        let heard = asking.join().unwrap().unwrap().unwrap();
+        assert!(matches!(heard, AdminAnswer::Synced { rounds: 3 }));
+    }
 }

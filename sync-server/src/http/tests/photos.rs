@@ -254,3 +254,47 @@ async fn what_is_not_the_named_photo_is_dropped_with_its_reason() {
     assert_eq!(left.count(), 0);
     stand.stop().await;
 }
+
+#[tokio::test]
+async fn a_person_at_a_desk_sends_a_photo_with_a_token() {
+    let stand = Stand::start(&[]).await;
+    let bytes = photo();
+    let hash = hash_of(&bytes);
+    want(&stand, hash);
+    let made = stand.running.writer.call(|calls| {
+        let (staff, org) = ("s1".parse().unwrap(), "o1".parse().unwrap());
+        crate::staff::make(calls, crate::clock::now(), staff, org, 1)
+    });
+    let token = made.await.unwrap();
+    let metadata = UploadMetadata {
+        blob: hash,
+        record: RecordId([1; 16]),
+        scope: "desk/o1".parse().unwrap(),
+        mime: "image/png".into(),
+    };
+    let request = |method: Method, target: &str| {
+        let request = stand.request(method, target).bearer_auth(token.as_str());
+        request.header("tus-resumable", "1.0.0")
+    };
+    let created = request(Method::POST, "/files/")
+        .header("upload-length", bytes.len())
+        .header("upload-metadata", metadata.to_header());
+    assert_eq!(created.send().await.unwrap().status(), 201);
+    let target = format!("/files/{hash}");
+    for (index, piece) in bytes.chunks(65_536).enumerate() {
+        let sent = request(Method::PATCH, &target)
+            .header("upload-offset", index * 65_536)
+            .header("upload-checksum", checksum_header(piece))
+            .header("content-type", PATCH_TYPE)
+            .body(piece.to_vec());
+        assert_eq!(sent.send().await.unwrap().status(), 204);
+    }
+    let seen = request(Method::GET, &target).send().await.unwrap();
+    assert_eq!(seen.bytes().await.unwrap(), bytes);
+    let stranger = stand
+        .request(Method::POST, "/files/")
+        .header("tus-resumable", "1.0.0");
+    let stranger = stranger.bearer_auth("linli_staff_AAAA");
+    assert_eq!(outcome(stranger).await, (401, "SIGN_IN".into()));
+    stand.stop().await;
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use linli_sync::limits;
 
@@ -13,6 +13,8 @@ use crate::http::state::Shared;
 
 /// The content type of both bodies of an exchange.
 pub(in crate::http) const CBOR: &str = "application/cbor";
+/// The header with the interval of heartbeats in seconds.
+const HEARTBEAT_SECONDS: &str = "linli-heartbeat-seconds";
 
 /// `POST /sync/v1/exchange`: push and pull in one round trip.
 pub(in crate::http) async fn exchange(
@@ -29,7 +31,8 @@ pub(in crate::http) async fn exchange(
     Ok(Signed::sign_off(peer, bytes_answer(&shared, answer?)))
 }
 
-/// `POST /sync/v1/heartbeat`: what a device still holds.
+/// `POST /sync/v1/heartbeat`: what a device still holds. The answer's header says how often the
+/// server wants to hear it.
 pub(in crate::http) async fn heartbeat(
     State(shared): State<Arc<Shared>>,
     request: Request,
@@ -41,7 +44,11 @@ pub(in crate::http) async fn heartbeat(
         .writer
         .call(move |calls| calls.heartbeat(now, &peer, &body))
         .await;
-    Ok(Signed::sign_off(peer, bytes_answer(&shared, answer?)))
+    let mut response = bytes_answer(&shared, answer?);
+    let interval = HeaderValue::from(shared.config.heartbeat.as_secs());
+    let name = HeaderName::from_static(HEARTBEAT_SECONDS);
+    response.headers_mut().insert(name, interval);
+    Ok(Signed::sign_off(peer, response))
 }
 
 /// A binary answer that nobody may keep.

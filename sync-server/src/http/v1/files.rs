@@ -238,6 +238,12 @@ async fn settle(
     let kept = blocking(shared, move |shared| keep(shared, &id)).await?;
     drop(permit);
     if let Err(refused) = kept {
+        // Another request of the same sender settled it first: the staged file goes last.
+        if refused.is_gone()
+            && let Ok(progress) = stored(shared, id.hash).await
+        {
+            return Ok(progress);
+        }
         if refused.is_final() {
             shared.uploads.remove(&id);
         }
@@ -261,6 +267,16 @@ enum NotKept {
 }
 
 impl NotKept {
+    /// Whether the staged file is not there any more.
+    fn is_gone(&self) -> bool {
+        match self {
+            Self::Read(error) | Self::Put(PutError::Io(error)) => {
+                error.kind() == io::ErrorKind::NotFound
+            }
+            Self::Photo(_) | Self::Put(PutError::OtherBytes(_)) => false,
+        }
+    }
+
     /// Whether sending the same bytes again cannot help.
     fn is_final(&self) -> bool {
         match self {
@@ -367,7 +383,9 @@ async fn state_of(
     hash: BlobHash,
 ) -> Result<BlobState, ApiError> {
     let Some(by) = by else {
-        let asked = shared.writer.call(move |calls| calls.blob_state(&peer, &hash));
+        let asked = shared
+            .writer
+            .call(move |calls| calls.blob_state(&peer, &hash));
         return Ok(asked.await?);
     };
     let asked = shared
@@ -376,7 +394,9 @@ async fn state_of(
     if !asked.await? {
         return Ok(BlobState::Unknown);
     }
-    let is_here = blocking(shared, move |shared| shared.photos.open_photo(&hash).is_ok());
+    let is_here = blocking(shared, move |shared| {
+        shared.photos.open_photo(&hash).is_ok()
+    });
     Ok(if is_here.await? {
         BlobState::Stored
     } else {

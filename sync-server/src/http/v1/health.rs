@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -10,10 +11,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use crate::clock;
-use crate::door::{DoorResult, EngineStatus};
+use crate::door::{DoorError, DoorResult, EngineStatus};
 use crate::http::error::ApiError;
 use crate::http::state::Shared;
 
+/// How long the engine may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Below this much free space the server is not ready: a commit might fail.
 const LEAST_FREE: u64 = 64 * 1024 * 1024;
 
@@ -74,7 +77,13 @@ pub(in crate::http) async fn wrong_method() -> ApiError {
 
 async fn status(shared: &Shared) -> DoorResult<EngineStatus> {
     let now = clock::now();
-    shared.writer.call(move |calls| calls.status(now)).await
+    let asked = shared.writer.call(move |calls| calls.status(now));
+    let busy = |_| DoorError::Later {
+        code: "BUSY".into(),
+        detail: "no answer within five seconds".into(),
+        after_ms: 5_000,
+    };
+    tokio::time::timeout(PATIENCE, asked).await.map_err(busy)?
 }
 
 /// Bytes that this process may still write in a folder.
