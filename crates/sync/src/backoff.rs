@@ -22,7 +22,7 @@ impl Backoff {
         cap: Duration::from_mins(5),
     };
 
-    /// While a case of danger waits: every 10 seconds at most (ux.md §3, order and speed).
+    /// While a case of danger waits: every 10 seconds at most (docs/sync.md, order and speed).
     pub const DANGER: Self = Self {
         base: Duration::from_secs(2),
         cap: Duration::from_secs(10),

@@ -23,7 +23,7 @@ pub const FILES_PATH: &str = "/files/";
 pub const PATCH_TYPE: &str = "application/offset+octet-stream";
 /// The status of a `PATCH` whose bytes do not match their checksum: nothing was kept.
 pub const CHECKSUM_MISMATCH: u16 = 460;
-/// Bytes in one `PATCH`: 10 seconds at 50 kbit/s (sync.md §7.8).
+/// Bytes in one `PATCH`: 10 seconds at 50 kbit/s (docs/sync.md).
 pub const PATCH_BYTES: u64 = 64 * 1024;
 /// Largest file: a photo of a modern phone at full size.
 pub const FILE_BYTES: u64 = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 //! Frames inside one zstd stream.
 //!
 //! A frame is one byte of kind, four bytes of length (big-endian) and that many bytes of CBOR. A
-//! body is any number of frames in one zstd frame with a window of at most 512 KiB. Kinds from 128
+//! body is any number of frames in one zstd frame with a window of at most 256 KiB. Kinds from 128
 //! may be skipped by a reader that does not know them; any other unknown kind is refused.
 //!
 //! Nothing is inflated ahead of what is asked for: the reader holds one buffer of 32 KiB and the

@@ -20,7 +20,7 @@ const CASES: usize = 80;
 /// Longest short code of a case.
 const CODE_TEXT: usize = 8;
 
-/// Why something has not been sent: ux.md §3, reasons for waiting.
+/// Why something has not been sent: docs/sync.md, reasons for waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WaitingReason {
     /// No network.

@@ -10,6 +10,7 @@ mod fit;
 pub mod frames;
 pub mod heartbeat;
 pub mod limits;
+pub mod pack;
 mod rules;
 pub mod server;
 mod version;

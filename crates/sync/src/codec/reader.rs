@@ -182,7 +182,8 @@ impl FrameReader {
                 return Err(SyncError::too_large("frame", need, cap));
             }
             self.head.clear();
-            let body = Vec::with_capacity(need.min(CHUNK));
+            // Its size was just accepted: taken at once, it is never copied into a larger place.
+            let body = Vec::with_capacity(need);
             self.frame = Some((RawFrame { kind, body }, need));
         }
     }
