@@ -16,7 +16,7 @@ const ENTRY: usize = 49;
 pub struct Arrival {
     /// The peer that brought it; `None` when it was written here.
     pub origin: Option<KeyId>,
-    /// Whether another server has judged it before (cases.md §6).
+    /// Whether another server has judged it before (docs/sync.md).
     pub vouched: bool,
     /// The peer's feed number when it was pulled.
     pub pulled_to: Option<u64>,
@@ -138,7 +138,7 @@ impl Reader<'_> {
 
     /// The batches of a scope that were pulled above a feed number of the peer, or written here, in
     /// the order of their arrival: what a server that was restored to that number may have lost
-    /// (cases.md §8). A page starts after `after` and has at most `limit` batches.
+    /// (docs/sync.md). A page starts after `after` and has at most `limit` batches.
     pub fn batches_since(
         &self,
         scope: &Scope,

@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// Records whose history is long enough to slow down loading: at least `changes` changes. They
-    /// are to be told to a person, and at 1,000 continued in a new document (sync.md §1).
+    /// are to be told to a person, and at 1,000 continued in a new document (docs/storage.md).
     pub fn long_documents(&self, changes: u64) -> Result<Vec<RecordId>> {
         let mut list = self.sql().prepare_cached(
             "SELECT record FROM documents WHERE change_count >= ?1 ORDER BY record",

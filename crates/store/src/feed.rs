@@ -1,7 +1,7 @@
 //! Feeds: the changes of a scope in the order in which this ledger listed them.
 //!
 //! A number is taken in the transaction that lists the change, so a reader's `since` never skips a
-//! change that commits later (sync.md §7.3). Numbers belong to this ledger and its generation.
+//! change that commits later (docs/storage.md). Numbers belong to this ledger and its generation.
 
 use linli_model::{ChangeHash, RecordId, Scope};
 use rusqlite::{OptionalExtension, params};

@@ -1,5 +1,5 @@
 //! Pushes that came while this server was recovering: kept as they came, acknowledged as parked,
-//! ingested when the recovery is over (cases.md §8).
+//! ingested when the recovery is over (docs/sync.md).
 
 use linli_model::{KeyId, Timestamp};
 use rusqlite::params;

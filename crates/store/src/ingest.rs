@@ -1,6 +1,6 @@
 //! The one gate for what others wrote, used by both ends.
 //!
-//! In order (sync.md §6.4, prescan.md): sizes; what is known by its hash is answered before any
+//! In order (docs/sync.md): sizes; what is known by its hash is answered before any
 //! other check; signature, certificate and rights of the signer; edition; the signer's chain;
 //! scope; then, record by record, the record gate of `linli_records` with the caller's policy;
 //! then changes, heads, digests and rows in the caller's transaction.
@@ -21,6 +21,7 @@ use crate::error::Result;
 use crate::tx::Tx;
 
 mod chain;
+pub(crate) mod known;
 mod receive;
 mod record;
 mod release;
@@ -40,7 +41,7 @@ pub mod codes {
     pub const DEPENDS_ON_REFUSED: &str = "depends_on_refused";
 }
 
-/// Whether somebody whom we believe has judged the changes before (cases.md §6).
+/// Whether somebody whom we believe has judged the changes before (docs/sync.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judgement {
     /// Nobody: the author's key must be good now, and its chain without a gap.

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 /// A raw 256-bit key. It goes to SQLCipher as it is, so opening does not derive anything from a
-/// password (sync.md §4); whoever holds the PIN or the key file derives it once.
+/// password (docs/storage.md); whoever holds the PIN or the key file derives it once.
 #[derive(Clone)]
 pub struct DbKey(Zeroizing<[u8; 32]>);
 

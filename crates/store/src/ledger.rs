@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Result, StoreError};
+use crate::ingest::known::KnownRecords;
 use crate::key::DbKey;
 use crate::project::Projector;
 use crate::schema::{self, Module};
@@ -24,7 +25,7 @@ pub enum Profile {
     /// A handheld: drops the raw bytes of changes that a verified snapshot holds and that the
     /// server has acknowledged.
     Device,
-    /// A server: keeps raw signed changes for ever, they are the truth (trust.md §0.5).
+    /// A server: keeps raw signed changes for ever, they are the truth (docs/storage.md).
     Server,
 }
 
@@ -41,6 +42,7 @@ pub struct Options {
 pub(crate) struct Shared {
     pub(crate) profile: Profile,
     pub(crate) projectors: Vec<Box<dyn Projector>>,
+    pub(crate) known: KnownRecords,
 }
 
 /// The shared ledger of devices and servers. Safe to share between threads: one transaction writes
@@ -99,6 +101,7 @@ impl Ledger {
             shared: Shared {
                 profile,
                 projectors: options.projectors,
+                known: KnownRecords::default(),
             },
             path: None,
         };

@@ -26,13 +26,13 @@ impl Reader<'_> {
     }
 
     /// The generation of this ledger's feeds: raised when the server was restored or replaced, so
-    /// that every peer knows that feed numbers mean something else now (cases.md §8).
+    /// that every peer knows that feed numbers mean something else now (docs/sync.md).
     pub fn generation(&self) -> Result<u64> {
         Ok(self.meta_number(GENERATION)?.max(1))
     }
 
     /// The epoch in which this ledger writes. A new one is opened on install, restore, clone and
-    /// refusal, and an old one is never used again (sync.md §6.3).
+    /// refusal, and an old one is never used again (docs/sync.md).
     pub fn epoch(&self) -> Result<u64> {
         Ok(self.meta_number(EPOCH)?.max(1))
     }

@@ -122,7 +122,7 @@ impl<'c> Reader<'c> {
     }
 
     /// The bytes of changes that a scope's feed lists above a number: when they exceed a fifth of
-    /// the newest pack, a new pack is due (sync.md §7.6).
+    /// the newest pack, a new pack is due (docs/storage.md).
     pub fn feed_bytes_after(&self, scope: &Scope, since: u64) -> Result<u64> {
         let mut find = self.sql().prepare_cached(
             "SELECT coalesce(sum(c.size), 0) AS size FROM scopes s

@@ -1,7 +1,7 @@
 //! Changes that cannot be judged yet: what they build on, their edition, their certificate or an
 //! earlier batch of their chain is not here. They are kept for a while and judged when it comes.
 
-use linli_model::{ChangeHash, KeyId, RecordId, Timestamp};
+use linli_model::{BatchId, ChangeHash, KeyId, RecordId, Timestamp};
 use linli_trust::EntryRef;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
@@ -202,7 +202,8 @@ impl Tx<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (hash) DO UPDATE SET batch = excluded.batch, signer = excluded.signer,
                body = excluded.body, origin = excluded.origin,
-               vouched = excluded.vouched, reason = excluded.reason",
+               vouched = excluded.vouched, reason = excluded.reason
+             WHERE parked.vouched = 0 OR excluded.vouched = 1",
         )?;
         add.execute(params![
             item.entry.hash.0,
@@ -228,7 +229,19 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Takes a change out of the parking: it was judged.
+    /// Takes a change out of the parking where it was parked from this batch: it was refused. What
+    /// another batch has brought under the same hash stays.
+    pub(crate) fn unpark_from(&mut self, hash: &ChangeHash, batch: &BatchId) -> Result<()> {
+        self.sql()
+            .prepare_cached(
+                "DELETE FROM parked WHERE hash = ?1
+                   AND batch = (SELECT batch FROM batches WHERE id = ?2)",
+            )?
+            .execute(params![hash.0, batch.0])?;
+        Ok(())
+    }
+
+    /// Takes a change out of the parking: it is stored or known.
     pub(crate) fn unpark(&mut self, hash: &ChangeHash) -> Result<()> {
         self.sql()
             .prepare_cached("DELETE FROM parked WHERE hash = ?1")?

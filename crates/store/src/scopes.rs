@@ -105,7 +105,7 @@ impl Tx<'_> {
     }
 
     /// Takes a document out of one scope: it has moved or its membership ended. Local to this
-    /// ledger and never sent (cases.md §1); the document itself stays for its other scopes.
+    /// ledger and never sent (docs/sync.md); the document itself stays for its other scopes.
     pub fn leave_scope(&mut self, scope: &Scope, record: &RecordId) -> Result<()> {
         let (Some(scope), Some(document)) = (self.scope_row(scope)?, self.document_row(record)?)
         else {

@@ -1,4 +1,5 @@
--- A batch that waited may have come with a wrong signature; what was verified now replaces it.
+-- A batch that waited may have come with a wrong signature: what was verified now replaces it. One that
+-- came through a feed is not replaced by one that nobody has judged, because its cursor has gone on.
 INSERT INTO batches (id, signer, epoch, scope, number, header, signature, entries,
                      origin, vouched, waiting, pulled_to, received_at)
 VALUES (:id, :signer, :epoch, :scope, :number, :header, :signature, :entries,
@@ -11,3 +12,4 @@ ON CONFLICT (id) DO UPDATE SET
   pulled_to = excluded.pulled_to,
   received_at = excluded.received_at
 WHERE batches.waiting = 1
+  AND (excluded.waiting = 0 OR batches.vouched = 0 OR excluded.vouched = 1)

@@ -16,6 +16,7 @@ use crate::testing::{As, Author, Check, World, device_key, ensure, record, same,
 pub(super) fn check(ledger: &Ledger, world: &World) -> Check {
     forged(ledger, world)?;
     damaged(ledger, world)?;
+    borrowed(ledger, world)?;
     revoked(ledger, world)?;
     wrong_place(ledger, world)?;
     by_policy(ledger, world)?;
@@ -94,6 +95,44 @@ fn damaged(ledger: &Ledger, world: &World) -> Check {
         &verdicts(&done, 0)?,
         &vec![Verdict::Stored],
         "the real bytes are stored",
+    )
+}
+
+/// A device signs batches that name a change of another device: refused for whatever reason, the
+/// change itself is not kept out when its author brings it.
+fn borrowed(ledger: &Ledger, world: &World) -> Check {
+    let mut owner = Author::device(3)?;
+    owner.epoch = 22;
+    let written = owner.create(302, RecordKind::Place, "是我的")?;
+    let real = owner.seal(std::slice::from_ref(&written))?;
+    let mut thief = Author::device(4)?;
+    thief.epoch = 22;
+    let places = Scope::Places(GridCode::new("g1")?);
+    let cases = Scope::Cases(GridCode::new("g1")?);
+    let register = Scope::Register(GridCode::new("g9")?);
+    let mut codes = Vec::new();
+    for (scope, edition) in [(places.clone(), 1), (cases, 1), (register, 1), (places, 99)] {
+        let parcel = thief.seal_in(&scope, edition, std::slice::from_ref(&written))?;
+        let done = push(ledger, world, &device_key(4), &[parcel])?;
+        codes.push(code(&done).unwrap_or_else(|_| "parked".to_owned()));
+    }
+    same(
+        &codes,
+        &["foreign_actor", "kind", "not_entitled", "parked"]
+            .map(str::to_owned)
+            .to_vec(),
+        "why",
+    )?;
+    let done = push(ledger, world, &device_key(3), &[real])?;
+    same(
+        &verdicts(&done, 0)?,
+        &vec![Verdict::Stored],
+        "its author's is stored",
+    )?;
+    same(
+        &ledger.read(|rd| rd.parked(9))?,
+        &Vec::new(),
+        "nothing waits any more",
     )
 }
 

@@ -11,7 +11,7 @@ use crate::ledger::Profile;
 use crate::sql;
 use crate::tx::Tx;
 
-/// A tail of this many changes is folded (sync.md §7.6).
+/// A tail of this many changes is folded (docs/storage.md).
 pub const FOLD_CHANGES: u64 = 16;
 /// A tail of this many bytes is folded.
 pub const FOLD_BYTES: u64 = 8 * 1024;

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use linli_model::{RecordKind, Scope};
-use linli_records::prescan;
 use linli_trust::{EntryRef, Judged, Parcel, TrustError};
 
 use crate::batch::Arrival;
 use crate::error::Result;
 use crate::ingest::chain::Link;
+use crate::ingest::record::is_authored;
 use crate::ingest::{Candidate, Context, Gate, Incident, Ingested, Queue, Source, Verdict, codes};
 use crate::parked::{ParkedFor, ToPark};
 use crate::quarantine::Held;
@@ -211,11 +211,11 @@ impl Tx<'_> {
                 if !is_forged && !fresh.is_empty() {
                     self.keep_batch(&parcel.batch, arrival, false)?;
                 }
+                let header = &parcel.batch.header;
                 for item in fresh {
-                    let is_authentic =
-                        !is_forged && prescan::hash_of(item.body) == Some(item.entry.hash);
+                    let is_authentic = !is_forged && is_authored(header, &item.entry, item.body);
                     self.hold(&held(arrival, parcel, &item, is_authentic, code, &detail))?;
-                    self.unpark(&item.entry.hash)?;
+                    self.unpark_from(&item.entry.hash, &parcel.batch.id())?;
                     done.set(item.source, refused(code, &detail));
                 }
                 Ok(false)

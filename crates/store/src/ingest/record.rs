@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use linli_model::{ChangeHash, GridCode, RecordId, Scope};
-use linli_records::admit::{self, Applied, ChangeFacts, Incoming, Outcome, PolicyRefusal};
-use linli_records::{Document, admit as judge};
+use linli_records::admit::{Applied, ChangeFacts, Incoming, Outcome, PolicyRefusal};
+use linli_records::{Document, admit as judge, prescan};
+use linli_trust::{BatchHeader, EntryRef};
 
 use crate::change::{Piece, Place};
 use crate::error::{Result, StoreError};
@@ -99,7 +100,7 @@ impl Tx<'_> {
             let detail = format!("the record is a {kind:?}");
             self.refuse_candidate(&other, codes::KIND, &detail, done)?;
         }
-        let document = self.load_document(record)?;
+        let document = self.load_with_knowledge(record)?;
         let incoming: Vec<Incoming<'_>> = candidates.iter().map(incoming).collect();
         let mut asked = Asked {
             policy: &mut *gate.policy,
@@ -118,6 +119,7 @@ impl Tx<'_> {
             }
         }
         if let (Some(document), Some(home)) = (admission.document, home) {
+            self.keep_knowledge(record, &document);
             let place = Place {
                 record: *record,
                 kind,
@@ -256,16 +258,24 @@ impl Tx<'_> {
             batch: candidate.batch.id,
             signer: header.signer,
             staff: Some(header.staff.clone()),
-            is_authentic: code != admit::codes::HASH,
+            is_authentic: is_authored(header, &candidate.entry, &candidate.body),
             code: code.to_owned(),
             detail: detail.to_owned(),
             body: candidate.body.clone(),
             received_at: candidate.batch.arrival.received_at,
         })?;
-        self.unpark(&candidate.entry.hash)?;
+        self.unpark_from(&candidate.entry.hash, &candidate.batch.id)?;
         done.set(candidate.source, refused(code, detail));
         Ok(())
     }
+}
+
+/// Whether the signer of the batch really wrote this change: bytes under the right hash, by its own
+/// actor. Anybody can sign a batch that names a change of somebody else; refusing that must not keep
+/// the change itself out.
+pub(super) fn is_authored(header: &BatchHeader, entry: &EntryRef, body: &[u8]) -> bool {
+    prescan::scan(body)
+        .is_ok_and(|change| change.hash == entry.hash && change.actor() == header.actor())
 }
 
 fn incoming(candidate: &Candidate) -> Incoming<'_> {

@@ -11,7 +11,7 @@ use crate::key::DbKey;
 /// How long a statement waits for another process before it answers [`StoreError::Busy`].
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
-/// The oldest SQLite without the WAL-reset fault (trust.md §1).
+/// The oldest SQLite without the WAL-reset fault (docs/storage.md).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// How a commit meets the disk.

@@ -26,7 +26,7 @@ pub struct Discarded {
 
 impl Tx<'_> {
     /// Puts a record back to the changes that were not refused and do not build on a refused one,
-    /// whoever wrote them (cases.md §8), and opens a new epoch. `None` when nothing was refused.
+    /// whoever wrote them (docs/sync.md), and opens a new epoch. `None` when nothing was refused.
     pub fn discard_refused(
         &mut self,
         record: &RecordId,

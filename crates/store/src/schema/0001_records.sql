@@ -1,6 +1,6 @@
 -- Records: documents, their changes, the signed batches that brought them.
 --
--- Each column says its class (architecture.md §3): shared = replicated inside documents or batches,
+-- Each column says its class (ARCHITECTURE.md): shared = replicated inside documents or batches,
 -- reference = authored above, derived = can be dropped and rebuilt, local = this ledger only, blob = a file.
 
 CREATE TABLE meta (
