@@ -90,7 +90,7 @@ impl Engine {
     }
 
     fn assemble(ledger: Ledger, plan: EnginePlan) -> Result<Self> {
-        let reference = ledger.read(|reader| Reference::load(reader))?;
+        let reference = ledger.read(Reference::load)?;
         let engine = Self {
             ledger,
             reference: RwLock::new(reference),
@@ -195,7 +195,7 @@ impl Engine {
 
     /// After a transaction that was rolled back: what is in memory follows what is on the disk.
     fn reload_reference(&self) -> Result<()> {
-        let loaded = self.ledger.read(|reader| Reference::load(reader))?;
+        let loaded = self.ledger.read(Reference::load)?;
         *self.reference_mut() = loaded;
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! A photo becomes evidence: checked, turned upright, made small, freed of everything a camera
-//! writes beside the picture (trust.md T-30, T-31; domain.md §9).
+//! writes beside the picture (docs/trust.md).
 
 use std::io::Cursor;
 
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 /// The largest file that is looked at, in bytes: twice the 8 MB that a server takes, since a camera
 /// original shrinks here before it is sent.
 pub const MAX_INPUT_BYTES: usize = 24 * 1024 * 1024;
-/// The largest picture that is decoded, in pixels (20 MP, trust.md T-30).
+/// The largest picture that is decoded, in pixels (20 MP, docs/trust.md).
 pub const MAX_PIXELS: u64 = 20_000_000;
 /// The longer edge of the working copy, in pixels. The working copy is the evidence.
 pub const LONG_EDGE: u32 = 1600;

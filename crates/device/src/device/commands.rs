@@ -8,7 +8,7 @@ use crate::engine::Saved;
 use crate::error::{DeviceError, Result};
 use crate::photo::{PreparedPhoto, prepare};
 
-/// Below this no photo is taken any more, in bytes; text always is (ux.md §3).
+/// Below this no photo is taken any more, in bytes; text always is (docs/sync.md).
 const CAMERA_BYTES: u64 = 50 * 1024 * 1024;
 
 impl Device {

@@ -14,9 +14,9 @@ use crate::error::{DeviceError, Result};
 /// A binding that waits for a person is asked about so often.
 const BINDING: Duration = Duration::from_secs(3);
 /// Without any sign a run follows after so long: what the wake line missed is fetched then.
-const QUIET: Duration = Duration::from_secs(5 * 60);
+const QUIET: Duration = Duration::from_mins(5);
 /// While the device is locked or not bound it is looked at so often; a hurry comes at once.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 impl Device {
     /// Runs for as long as the future is polled: a shell spawns it once. Saves, [`Device::sync_now`]

@@ -53,9 +53,10 @@ enum Stop {
 
 impl From<DeviceError> for Stop {
     fn from(error: DeviceError) -> Self {
-        match error {
-            DeviceError::Transport(error) => Self::Line(error),
-            other => Self::Here(other),
+        if let DeviceError::Transport(error) = error {
+            Self::Line(error)
+        } else {
+            Self::Here(error)
         }
     }
 }
@@ -259,9 +260,9 @@ impl Device {
                 {
                     self.hurry.notify_one();
                 }
-                let mut lane = self.lane();
-                lane.heartbeat_at = Some(now);
-                lane.heartbeat_of = Some(says);
+                let mut state = self.lane();
+                state.heartbeat_at = Some(now);
+                state.heartbeat_of = Some(says);
             }
             Reply::Refused(refusal) => {
                 tracing::debug!(code = refusal.code, "the heartbeat was not taken");

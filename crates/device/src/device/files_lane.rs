@@ -52,8 +52,8 @@ impl Device {
             match sent? {
                 Sent::Whole => {
                     run.photos_sent += 1;
-                    let mut lane = self.lane();
-                    lane.sent_count = lane.sent_count.saturating_add(1);
+                    let mut state = self.lane();
+                    state.sent_count = state.sent_count.saturating_add(1);
                 }
                 Sent::Never(code) => {
                     tracing::warn!(photo.hash = %photo.hash, code, "the server does not take a photo");

@@ -12,7 +12,7 @@ use crate::dto::place::{
 };
 use crate::dto::report::CategoryDto;
 use crate::dto::sync::{OutboxDto, SyncStatus};
-use crate::engine::{Counts, HouseholdRow, Looking, SyncView};
+use crate::engine::{Counts, HouseholdRow, Looking, Refused, SyncView};
 use crate::error::{DeviceError, Result};
 
 /// A position that is older is no position any more, in milliseconds: two minutes.
@@ -71,6 +71,16 @@ impl Device {
         }
         let mut all = all.ok_or(DeviceError::NotBound)?;
         all.items.sort_by_key(|item| item.since_at);
+        Ok(all)
+    }
+
+    /// What the server refused and what waits for a person, with the words in it.
+    pub fn refused(&self) -> Result<Vec<Refused>> {
+        let open = self.opened()?;
+        let mut all = Vec::new();
+        for engine in open.engines.values() {
+            all.extend(engine.refused()?);
+        }
         Ok(all)
     }
 

@@ -166,12 +166,13 @@ fn last_return(log: &CaseLog, view: &CaseView) -> Option<(OrgId, Returned)> {
         .filter(|entry| entry.verdict.is_effective());
     let mut last = None;
     for entry in effective {
-        match entry.name {
-            EventName::SendBack => last = returned_by(log, entry),
-            EventName::HandOver | EventName::Take | EventName::Decline | EventName::File => {
-                last = None
-            }
-            _ => {}
+        if entry.name == EventName::SendBack {
+            last = returned_by(log, entry);
+        } else if matches!(
+            entry.name,
+            EventName::HandOver | EventName::Take | EventName::Decline | EventName::File
+        ) {
+            last = None;
         }
     }
     let (org, returned) = last?;

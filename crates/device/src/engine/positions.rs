@@ -19,7 +19,7 @@ use crate::error::{DeviceError, Result};
 
 /// A place is named beside a position within this distance, in metres.
 const NEAREST_M: f64 = 100.0;
-/// Similar cases are shown within this distance, in metres (ux.md §3).
+/// Similar cases are shown within this distance, in metres (docs/sync.md).
 const SIMILAR_M: f64 = 30.0;
 /// And of this age, in milliseconds: 24 hours.
 const SIMILAR_MS: i64 = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 //! After a refusal: the record goes back to what the server has, and what the person wanted is
-//! written again under a new epoch, as a repetition of the first event (cases.md §8). What cannot be
+//! written again under a new epoch, as a repetition of the first event (docs/sync.md). What cannot be
 //! written again is shown with its words until the person has dealt with it.
 
 use linli_exchange::Reference;

@@ -1,5 +1,5 @@
 //! Households of the grid: who lives behind a door, as far as the work needs it. Name and telephone
-//! stand in a document of their own that expires and can be forgotten (cases.md §2).
+//! stand in a document of their own that expires and can be forgotten (docs/storage.md).
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::people::By;
 use crate::env;
 use crate::error::{DeviceError, Result};
 
-/// What the register is for (domain.md §12 R1).
+/// What the register is for (docs/trust.md).
 const PURPOSE: &str = "register";
 /// On what ground.
 const LEGAL_BASIS: &str = "consent";

@@ -8,10 +8,10 @@ use linli_model::case::{
     Admitting, Author, CaseHead, CaseLog, Event, EventKind, Photo, Proposal, Reason, Verdict,
     decide, fold,
 };
-use linli_model::{BlobHash, EntryId, RecordId, RecordKind, Scope, Timestamp};
+use linli_model::{ActorId, BlobHash, EntryId, RecordId, RecordKind, Scope, Timestamp};
 use linli_records::case::{event_entry, head_content, photo_content, read_case};
 use linli_records::read::next_counter;
-use linli_records::{ChangeNote, NewContent, NewRecord, create, write};
+use linli_records::{ChangeNote, Document, NewContent, NewRecord, create, write};
 use linli_store::{Authorship, Tx};
 
 use super::intent::{Intent, Written};
@@ -64,17 +64,7 @@ impl Engine {
     ) -> Result<()> {
         let place = Place::of(reference, &self.device(), save.now)?;
         let actor = tx.actor(&self.device())?;
-        let (mut document, mut log, first) = match &save.head {
-            Some(head) => (None, CaseLog::new(save.record, head.clone()), 1),
-            None => {
-                let document = tx
-                    .load_document(&save.record)?
-                    .ok_or(DeviceError::NotFound("case"))?;
-                let first = next_counter(&document, &actor);
-                let log = read_case(save.record, &document)?.log;
-                (Some(document), log, first)
-            }
-        };
+        let (mut document, mut log, first) = begun(tx, &save, &actor)?;
         let author = Author {
             org: place.org().clone(),
             staff: save.by.staff.clone(),
@@ -148,7 +138,25 @@ impl Engine {
     }
 }
 
-fn entries(actor: linli_model::ActorId, first: u32) -> impl Iterator<Item = EntryId> {
+/// The case as it stands, and the counter of our next entry in it; nothing but its head when the save
+/// begins it.
+fn begun(
+    tx: &Tx<'_>,
+    save: &Save<'_>,
+    actor: &ActorId,
+) -> Result<(Option<Document>, CaseLog, u32)> {
+    if let Some(head) = &save.head {
+        return Ok((None, CaseLog::new(save.record, head.clone()), 1));
+    }
+    let document = tx
+        .load_document(&save.record)?
+        .ok_or(DeviceError::NotFound("case"))?;
+    let first = next_counter(&document, actor);
+    let log = read_case(save.record, &document)?.log;
+    Ok((Some(document), log, first))
+}
+
+fn entries(actor: ActorId, first: u32) -> impl Iterator<Item = EntryId> {
     (first..).map(move |counter| EntryId { actor, counter })
 }
 

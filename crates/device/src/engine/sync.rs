@@ -36,6 +36,10 @@ pub struct Exchange {
 
 /// What an exchange did so far.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that hold independently"
+)]
 pub struct Synced {
     /// Records that changed here.
     pub records: Records,
@@ -197,6 +201,9 @@ impl Engine {
                 if let Some(own) = reference.certificates().find(&self.device()) {
                     raise_epoch(tx, own.epoch)?;
                 }
+            }
+            if applied.new_generation.is_some() {
+                offer_again(tx)?;
             }
             refresh_touched(tx, reference, now)?;
             notes::settle(tx)?;
@@ -427,6 +434,21 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// The server was restored: what it had acknowledged may be lost there. Everything of this device that
+/// it had taken waits again; what it still has it answers as known, so nothing is doubled.
+fn offer_again(tx: &mut Tx<'_>) -> Result<()> {
+    tx.sql().execute(
+        "UPDATE outbox SET result = 0, result_seq = NULL, result_at = NULL WHERE result IN (1, 2)",
+        [],
+    )?;
+    tx.sql().execute(
+        "UPDATE case_notes SET waiting = 1
+         WHERE record IN (SELECT record FROM outbox WHERE result = 0)",
+        [],
+    )?;
+    Ok(())
 }
 
 /// Rows follow every record that this transaction has changed.

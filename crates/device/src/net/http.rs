@@ -14,7 +14,7 @@ use super::transport::{
 /// How long a connection may take to stand.
 const CONNECT_WAIT: Duration = Duration::from_secs(20);
 /// How long the line may be silent while an answer comes: a slow line moves, a dead one does not.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Makes HTTPS lines.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,9 +125,11 @@ fn cause(error: &reqwest::Error) -> Cause {
     let mut at: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(inner) = at {
         if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
-            return match tls {
-                rustls::Error::InvalidCertificate(_) => Cause::Certificate,
-                _ => Cause::Other,
+            let is_certificate = matches!(tls, rustls::Error::InvalidCertificate(_));
+            return if is_certificate {
+                Cause::Certificate
+            } else {
+                Cause::Other
             };
         }
         if let Some(io) = inner.downcast_ref::<std::io::Error>() {

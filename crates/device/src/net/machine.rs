@@ -55,7 +55,7 @@ impl Machine for SystemMachine {
         let four = fs::read_to_string(self.root.join("proc/net/route")).ok()?;
         let six = fs::read_to_string(self.root.join("proc/net/ipv6_route")).unwrap_or_default();
         let interfaces = default_interfaces(&four, &six);
-        let best = interfaces.iter().map(|name| self.kind_of(name)).max();
+        let best = interfaces.iter().map(|name| Self::kind_of(name)).max();
         Some(best.unwrap_or(NetworkKind::None))
     }
 
@@ -93,7 +93,7 @@ impl Machine for SystemMachine {
 
 impl SystemMachine {
     /// Mobile modems are named `wwan…`, `ppp…` or `rmnet…`; tethering over a phone's cable `usb…`.
-    fn kind_of(&self, interface: &str) -> NetworkKind {
+    fn kind_of(interface: &str) -> NetworkKind {
         let mobile = ["wwan", "ppp", "rmnet", "usb", "wwp"];
         if mobile.iter().any(|prefix| interface.starts_with(prefix)) {
             NetworkKind::Metered
@@ -122,10 +122,10 @@ fn default_interfaces(four: &str, six: &str) -> Vec<String> {
         let nowhere = "0".repeat(32);
         let is_default =
             columns.first() == Some(&nowhere.as_str()) && columns.get(1) == Some(&"00");
-        if let (true, Some(name)) = (is_default, columns.get(9)) {
-            if *name != "lo" {
-                found.push((*name).to_owned());
-            }
+        if let (true, Some(name)) = (is_default, columns.get(9))
+            && *name != "lo"
+        {
+            found.push((*name).to_owned());
         }
     }
     found

@@ -1,5 +1,5 @@
 //! TLS that trusts the one authority of the ticket and nothing else: TLS 1.3 only, the system's
-//! certificates are not asked (trust.md T-20).
+//! certificates are not asked (docs/trust.md).
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,3 +1,7 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "a test picture's colours may wrap"
+)]
 use image::{ImageEncoder, RgbImage};
 
 use super::*;

@@ -145,10 +145,12 @@ fn line(row: &CaseRow) -> String {
         delivery(&row.delivery)
     );
     if let Some(place) = &row.place {
-        line.push_str(&format!(" {place}"));
+        line.push(' ');
+        line.push_str(place);
     }
     if let Some(task) = &row.task {
-        line.push_str(&format!(" task:{}", word(task)));
+        line.push_str(" task:");
+        line.push_str(&word(task));
     }
     line
 }

@@ -91,10 +91,14 @@ fn language(chosen: Option<Lang>) -> Language {
         .iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|value| !value.is_empty());
-    match (chosen, locale) {
-        (Some(Lang::Zh), _) => Language::Chinese,
-        (Some(Lang::En), _) => Language::English,
-        (None, Some(locale)) if locale.starts_with("en") => Language::English,
-        (None, _) => Language::Chinese,
+    let is_english = match chosen {
+        Some(Lang::Zh) => false,
+        Some(Lang::En) => true,
+        None => locale.is_some_and(|locale| locale.starts_with("en")),
+    };
+    if is_english {
+        Language::English
+    } else {
+        Language::Chinese
     }
 }

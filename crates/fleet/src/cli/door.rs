@@ -219,10 +219,10 @@ fn stopped(device: &Device, error: DeviceError) -> Failure {
             WaitReason::NoNetwork | WaitReason::ServerDown | WaitReason::Busy | WaitReason::Clock
         )
     });
-    match error {
-        DeviceError::Refused(code) if is_transient => Failure::Later(code),
-        other => other.into(),
+    if is_transient && let DeviceError::Refused(code) = error {
+        return Failure::Later(code);
     }
+    error.into()
 }
 
 pub(super) async fn run(common: &Common, output: &mut Output) -> Result<(), Failure> {
@@ -246,7 +246,8 @@ pub(super) fn word(value: &impl Serialize) -> String {
 
 /// A time for people: UTC to the second.
 pub(super) fn when(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms)
-        .map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
-        .unwrap_or_else(|_| ms.to_string())
+    jiff::Timestamp::from_millisecond(ms).map_or_else(
+        |_| ms.to_string(),
+        |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    )
 }

@@ -1,5 +1,10 @@
 //! The hops one by one. Every hop can be tried again: it looks first what is there already.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value gives null for what it does not have"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,23 +89,23 @@ impl Story {
         let (at_community, at_street) = until("equal views", PATIENCE, async || {
             let community = view(&self.town.people.community, case).await?;
             let street = view(&self.town.people.street, case).await?;
-            match community == street && is_settled(&community) {
-                true => Ok(Look::Found((community, street))),
-                false => Ok(Look::NotYet("views that differ".into())),
-            }
+            Ok(if community == street && is_settled(&community) {
+                Look::Found((community, street))
+            } else {
+                Look::NotYet("views that differ".into())
+            })
         })
         .await?;
         let on_device = until("the last receipts on the handheld", PATIENCE, async || {
             device.sync().await?;
             let detail = device.case(case).await?;
             let receipts = Receipts::of(&detail);
-            match [&receipts.community, &receipts.street]
-                .iter()
-                .all(|r| *r == "received")
-            {
-                true => Ok(Look::Found(detail)),
-                false => Ok(Look::NotYet(format!("{receipts:?}"))),
-            }
+            let both = [&receipts.community, &receipts.street];
+            Ok(if both.iter().all(|receipt| *receipt == "received") {
+                Look::Found(detail)
+            } else {
+                Look::NotYet(format!("{receipts:?}"))
+            })
         })
         .await?;
         Ok(StoryReport {

@@ -1,6 +1,11 @@
 //! Desks and units at work: the HTTP API of their server, with the sign-in token of a person, over
 //! TLS that trusts this server's own authority only.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value gives null for what it does not have"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 

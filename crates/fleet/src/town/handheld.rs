@@ -1,6 +1,11 @@
 //! A handheld of a town: the program `linli-fleet` on a folder of its own. Every command is a
 //! process, so it can be killed in the middle of what it does.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value gives null for what it does not have"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,7 +20,7 @@ use super::program::Program;
 use super::wait::{Look, until};
 
 /// How long a handheld tries to reach its server for its first sync.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What unlocks the demo's handhelds.
 const SECRET: &str = "linli-demo-2026";
 
@@ -189,9 +194,12 @@ impl Handheld {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        command.spawn().map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => TownError::NoProgram(self.plan.binary.clone()),
-            _ => TownError::File(self.plan.binary.clone(), error),
+        command.spawn().map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                TownError::NoProgram(self.plan.binary.clone())
+            } else {
+                TownError::File(self.plan.binary.clone(), error)
+            }
         })
     }
 

@@ -119,7 +119,7 @@ impl Program {
             .map_err(|_| self.failed("serve", format!("the address {address:?}")))?;
         self.line.aim(address);
         state.address = Some(address);
-        state.pin = (*pin).to_owned();
+        (*pin).clone_into(&mut state.pin);
         state.child = Some(child);
         // Whatever else it prints must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
@@ -227,9 +227,10 @@ impl Program {
     }
 
     fn no_program(&self, error: std::io::Error) -> TownError {
-        match error.kind() {
-            std::io::ErrorKind::NotFound => TownError::NoProgram(self.binary.clone()),
-            _ => TownError::File(self.binary.clone(), error),
+        if error.kind() == std::io::ErrorKind::NotFound {
+            TownError::NoProgram(self.binary.clone())
+        } else {
+            TownError::File(self.binary.clone(), error)
         }
     }
 

@@ -13,7 +13,7 @@ use crate::engine::texts::code;
 use crate::error::Result;
 use linli_store::Reader;
 
-/// A level that was sent to and says nothing for so long has not confirmed: 15 minutes (ux.md §3).
+/// A level that was sent to and says nothing for so long has not confirmed: 15 minutes (docs/sync.md).
 const CONFIRM_MS: i64 = 15 * 60 * 1000;
 
 /// Photos of a case and how many of them the server has.

@@ -6,7 +6,7 @@ use linli_model::{OrgId, Role};
 use crate::dto::case_detail::{ActorDto, EffectDto, TimelineItem};
 use crate::engine::texts::{code, note_of, org_name, params_of, reason_of};
 
-/// A clock that was off by more is doubtful: five minutes (ux.md §3).
+/// A clock that was off by more is doubtful: five minutes (docs/sync.md).
 const DOUBT_MS: u64 = 5 * 60 * 1000;
 
 /// Every event in order: the line, then what is not admitted yet.

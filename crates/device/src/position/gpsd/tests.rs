@@ -48,7 +48,7 @@ fn a_simulated_fix_says_so_and_borrows_the_clock() {
 fn the_client_comes_back_after_the_daemon_hung_up() {
     let daemon = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = daemon.local_addr().unwrap();
-    let (served, count) = mpsc::channel();
+    let (reported, count) = mpsc::channel();
     let server = thread::spawn(move || {
         for lat in ["10.0", "20.0"] {
             let (mut stream, _) = daemon.accept().unwrap();
@@ -59,7 +59,7 @@ fn the_client_comes_back_after_the_daemon_hung_up() {
                 "{{\"class\":\"TPV\",\"mode\":2,\"lat\":{lat},\"lon\":1.0}}"
             )
             .unwrap();
-            served.send(lat).unwrap();
+            reported.send(lat).unwrap();
         }
     });
     let client = Gpsd::watch(address, fixed_now).unwrap();
