@@ -419,7 +419,7 @@ pub trait Calls {
     ) -> DoorResult<PackFile>;
 
     /// One step of enrolment, from a key that nobody certified yet. All refusals look alike from
-    /// outside (T-23); the shell limits the rate by address.
+    /// outside; the shell limits the rate by address.
     fn enrol(&mut self, now: Timestamp, body: &[u8]) -> DoorResult<Vec<u8>>;
     /// Opens a slot.
     fn open_slot(&mut self, now: Timestamp, slot: &SlotRequest) -> DoorResult<OpenedSlot>;
@@ -493,6 +493,6 @@ pub trait Calls {
     /// Counters and reasons for `/readyz`, `/metrics` and `admin status`.
     fn status(&mut self, now: Timestamp) -> DoorResult<EngineStatus>;
     /// The store was copied back from a backup: opens a new generation with new actors and voids
-    /// open slots (cases.md §8). Called once before the first serve.
+    /// open slots (docs/sync.md). Called once before the first serve.
     fn restored(&mut self, now: Timestamp) -> DoorResult<u64>;
 }

@@ -68,12 +68,7 @@ impl Engine {
 
     fn assemble(ledger: Ledger, opening: &Opening, random: Random) -> DoorResult<Self> {
         let host = ledger.read(|reader| Host::load(reader, &opening.orgs))?;
-        let core = Core::new(
-            host,
-            opening.packs.clone(),
-            opening.pack_retention_ms,
-            random,
-        );
+        let core = Core::new(host, opening.packs.clone(), random);
         let mut engine = Self { ledger, core };
         engine.group(&mut |group| {
             // A failure here shows again, with its reason, at the first call.
@@ -188,11 +183,11 @@ impl Calls for Request<'_, '_> {
     }
 
     fn slots(&mut self, now: Timestamp) -> DoorResult<Vec<SlotRow>> {
-        self.core.slots(self.tx, now)
+        Core::slots(self.tx, now)
     }
 
     fn confirm_slot(&mut self, now: Timestamp, slot: &str, code: &str) -> DoorResult<KeyId> {
-        self.core.confirm_slot(self.tx, now, slot, code)
+        Core::confirm_slot(self.tx, now, slot, code)
     }
 
     fn revoke(&mut self, now: Timestamp, key: &KeyId, reason: &str) -> DoorResult<()> {

@@ -93,7 +93,7 @@ pub fn load(
     }
 }
 
-/// 64 MiB, three passes, one lane: trust.md §3.2.
+/// 64 MiB, three passes, one lane: docs/trust.md.
 fn derive(passphrase: &str, keys: &Path) -> Result<DatabaseKey, KeyError> {
     if passphrase.chars().count() < PASSPHRASE_CHARS {
         return Err(KeyError::TooShort);

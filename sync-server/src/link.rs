@@ -1,4 +1,4 @@
-//! The link to the parent: this server is a device to it (cases.md §6).
+//! The link to the parent: this server is a device to it (docs/sync.md).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! The one thread that owns the engine: waiting requests share one transaction and one fsync, and
-//! each stands or falls alone (trust.md §0.7: group commit is the server's throughput).
+//! each stands or falls alone (docs/storage.md: group commit is the server's throughput).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

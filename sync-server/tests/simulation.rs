@@ -4,7 +4,22 @@
 //! A failing seed is printed and replays alone with `LINLI_SEED=<number>`. `LINLI_SOAK` multiplies
 //! the number of seeds.
 
-#![expect(dead_code, reason = "the town is shared with the test of one path")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_lossless,
+    clippy::match_bool,
+    clippy::similar_names,
+    clippy::type_complexity,
+    clippy::too_many_lines,
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "a test may fail by panicking, and the town is read where it is used"
+)]
 
 #[path = "path/town.rs"]
 mod town;
@@ -31,8 +46,17 @@ struct Story {
 impl Story {
     fn new(seed: u64) -> Self {
         let on_files = seed.is_multiple_of(5);
-        let town = if on_files { Town::federated_on_files() } else { Town::federated() };
-        Self { town, rng: ChaCha8Rng::seed_from_u64(seed), cases: Vec::new(), on_files }
+        let town = if on_files {
+            Town::federated_on_files()
+        } else {
+            Town::federated()
+        };
+        Self {
+            town,
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            cases: Vec::new(),
+            on_files,
+        }
     }
 
     fn below(&mut self, bound: u32) -> u32 {
@@ -94,7 +118,9 @@ impl Story {
             2 => json!({"type": "escalate", "to": "s1", "reason": "no_means"}),
             3 => json!({"type": "take"}),
             4 => json!({"type": "send_back", "reason": "not_ours"}),
-            _ => json!({"type": "close", "satisfaction": "satisfied", "is_referred": false, "text": ""}),
+            _ => {
+                json!({"type": "close", "satisfaction": "satisfied", "is_referred": false, "text": ""})
+            }
         };
         self.town.try_command(at, who, case, &event);
     }
@@ -102,7 +128,8 @@ impl Story {
     fn unit(&mut self) {
         let Some(case) = self.case() else { return };
         if self.below(2) == 0 {
-            self.town.try_command("u1", "ul-u1", case, &json!({"type": "acknowledge"}));
+            self.town
+                .try_command("u1", "ul-u1", case, &json!({"type": "acknowledge"}));
         } else {
             let event = json!({"type": "submit_result", "photos": [town::AFTER], "text": "好了"});
             self.town.try_command("u1", "hd-u1", case, &event);
@@ -115,9 +142,26 @@ impl Story {
         let check: Option<EntryId> = current.get(&Slot::Check).map(|step| step.event);
         let photos = vec![town::AFTER.parse().unwrap()];
         let (kind, answers) = match (self.below(3), check) {
-            (0, Some(_)) => (EventKind::CheckFail { photos, reason: "not_done".into() }, check),
-            (_, Some(_)) => (EventKind::CheckPass { photos, text: "好".into() }, check),
-            (_, None) => (EventKind::Note { text: "路过看了".into() }, None),
+            (0, Some(_)) => (
+                EventKind::CheckFail {
+                    photos,
+                    reason: "not_done".into(),
+                },
+                check,
+            ),
+            (_, Some(_)) => (
+                EventKind::CheckPass {
+                    photos,
+                    text: "好".into(),
+                },
+                check,
+            ),
+            (_, None) => (
+                EventKind::Note {
+                    text: "路过看了".into(),
+                },
+                None,
+            ),
         };
         self.town.write_on_device(case, kind, answers);
     }
@@ -128,7 +172,11 @@ impl Story {
         self.town.link_all();
         self.town.exchange_device();
         self.town.link_all();
-        assert_eq!(self.town.quiet_round(), 0, "the links have nothing left to say");
+        assert_eq!(
+            self.town.quiet_round(),
+            0,
+            "the links have nothing left to say"
+        );
         for case in self.cases.clone() {
             let here = self.town.view_on_device(case);
             assert!(here.incidents.is_empty(), "{case}: {:?}", here.incidents);
@@ -141,7 +189,10 @@ impl Story {
                 })
                 .collect();
             let expected: Vec<u32> = (1..=here.n).collect();
-            assert_eq!(admitted, expected, "{case}: the line has no gap and nothing twice");
+            assert_eq!(
+                admitted, expected,
+                "{case}: the line has no gap and nothing twice"
+            );
             assert_ne!(here.confirmed.state, State::New);
             for at in ["c1", "s1", "990101"] {
                 let is_member = here.members.iter().any(|org| org.as_str() == at);
@@ -167,13 +218,23 @@ fn tell(seed: u64) {
 
 #[test]
 fn whatever_the_network_does_everybody_agrees_in_the_end() {
-    if let Some(seed) = std::env::var("LINLI_SEED").ok().and_then(|seed| seed.parse().ok()) {
+    if let Some(seed) = std::env::var("LINLI_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+    {
         return tell(seed);
     }
-    let soak = std::env::var("LINLI_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let soak = std::env::var("LINLI_SOAK")
+        .ok()
+        .and_then(|times| times.parse().ok())
+        .unwrap_or(1);
     let seeds = SEEDS * soak;
     let failed: Vec<u64> = (0..seeds)
         .filter(|seed| catch_unwind(AssertUnwindSafe(|| tell(*seed))).is_err())
         .collect();
-    assert!(failed.is_empty(), "{} of {seeds} seeds fail: {failed:?}; replay one with LINLI_SEED", failed.len());
+    assert!(
+        failed.is_empty(),
+        "{} of {seeds} seeds fail: {failed:?}; replay one with LINLI_SEED",
+        failed.len()
+    );
 }

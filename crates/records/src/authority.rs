@@ -1,9 +1,9 @@
-//! Who may write what: the step of the gate between structure and merge (prescan.md, order).
+//! Who may write what: the step of the gate between structure and merge (docs/sync.md, order).
 //!
 //! A change is held against the signed header it came under, the certificate of its signer and the
 //! edition that the header names. Whether an event has an *effect* is never asked here: an event by
 //! somebody who may author such events is stored, and the holder's verdict says the rest. Refused is
-//! only an author who could never do this (cases.md §4).
+//! only an author who could never do this (docs/workflow.md).
 
 use linli_model::case::{Admit, Author, Event, Receipt, Rules, table};
 use linli_model::role::{ScopeFamily, permission};

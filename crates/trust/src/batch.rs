@@ -25,9 +25,9 @@ pub use parcel::Parcel;
 pub const MAX_ENTRIES: usize = 1_000;
 /// Most bytes of an encoded header.
 pub const MAX_HEADER_BYTES: usize = 1_024;
-/// Most bytes of one change (prescan.md, caps).
+/// Most bytes of one change (docs/sync.md, caps).
 pub const MAX_CHANGE_BYTES: usize = 64 * 1024;
-/// Most bytes of all changes of a batch together (sync.md §6.4).
+/// Most bytes of all changes of a batch together (docs/sync.md).
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// Most bytes of the app version and of the console session.
 const MAX_TEXT_BYTES: usize = 64;

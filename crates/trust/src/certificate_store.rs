@@ -4,7 +4,7 @@
 //! - The district's root certificate is given; everything else must chain to it. Desks issue
 //!   certificates: of desks strictly below them, of devices in their own subtree. Devices issue none.
 //! - An issuer is judged when the certificate is received. If it expires, is replaced or revoked
-//!   *later*, what it issued stands (a lost server's devices keep working, cases.md §8); a
+//!   *later*, what it issued stands (a lost server's devices keep working, docs/sync.md); a
 //!   revocation dated before the receipt takes what was issued since with it.
 //! - A key is judged at `received_at`, the stamp of the first server. What another server has
 //!   accepted is vouched for and judged without time ([`Judged::Vouched`]); who may vouch is for the

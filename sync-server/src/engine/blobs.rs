@@ -7,6 +7,7 @@ use linli_store::{Blob, BlobState as Kept, StoreError, Tx};
 use linli_trust::Subject;
 
 use crate::door::{Acting, BlobState, DoorError, DoorResult};
+use crate::engine::case_rows;
 use crate::engine::core::Core;
 
 /// Notes which photos a case names; unknown ones are wanted from now on.
@@ -124,9 +125,9 @@ impl Core {
         hash: &BlobHash,
     ) -> DoorResult<bool> {
         self.may_read(by)?;
-        let desk = Scope::Desk(by.org.clone());
+        // Feeds go to other servers only: of its own cases and its units' this one has rows.
         for record in tx.records_with_blob(hash)? {
-            if tx.scopes_of(&record)?.contains(&desk) {
+            if case_rows::is_member(tx, &by.org, &record)? {
                 return Ok(true);
             }
         }

@@ -154,6 +154,15 @@ pub(crate) fn list(reader: &Reader<'_>, org: &OrgId, filter: &CaseFilter) -> Doo
     Ok(CasePage { rows, more })
 }
 
+/// Whether an organisation is a member of a case.
+pub(crate) fn is_member(reader: &Reader<'_>, org: &OrgId, id: &RecordId) -> DoorResult<bool> {
+    let find = reader
+        .sql()
+        .prepare_cached("SELECT 1 FROM case_members WHERE org = ?1 AND record = ?2");
+    find.and_then(|mut find| find.exists(params![org.as_str(), id.0]))
+        .map_err(sql_error)
+}
+
 /// One case, if the organisation is a member of it.
 pub(crate) fn find(reader: &Reader<'_>, org: &OrgId, id: &RecordId) -> DoorResult<CaseDetail> {
     let sql = format!(

@@ -221,12 +221,16 @@ impl Core {
         let Some(rules) = reference.rules(log.head.edition) else {
             return Err(invalid("edition", "the case's edition is not known here"));
         };
-        let other = match &event.kind {
-            EventKind::Merge { into } => Some((*into, self.standing_of(tx, *into)?)),
-            EventKind::Absorb { from } | EventKind::Unmerge { from } => {
-                Some((*from, self.standing_of(tx, *from)?))
-            }
-            _ => None,
+        let named = if let EventKind::Merge { into } = &event.kind {
+            Some(*into)
+        } else if let EventKind::Absorb { from } | EventKind::Unmerge { from } = &event.kind {
+            Some(*from)
+        } else {
+            None
+        };
+        let other = match named {
+            Some(case) => Some((case, self.standing_of(tx, case)?)),
+            None => None,
         };
         let other = other
             .as_ref()

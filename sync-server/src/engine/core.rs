@@ -23,14 +23,13 @@ pub(crate) struct Core {
     /// Set between a restore and the end of the exchange with every neighbour.
     pub(crate) is_recovering: bool,
     pub(crate) packs: PathBuf,
-    pub(crate) pack_retention_ms: i64,
     pub(crate) link: Option<super::link::RunningLink>,
     pub(crate) ask_chains: BTreeSet<OrgId>,
     random: Random,
 }
 
 impl Core {
-    pub(crate) fn new(host: Host, packs: PathBuf, pack_retention_ms: i64, random: Random) -> Self {
+    pub(crate) fn new(host: Host, packs: PathBuf, random: Random) -> Self {
         Self {
             host,
             reference: None,
@@ -38,7 +37,6 @@ impl Core {
             live: None,
             is_recovering: false,
             packs,
-            pack_retention_ms,
             link: None,
             ask_chains: BTreeSet::new(),
             random,
@@ -112,7 +110,7 @@ impl Core {
     }
 
     /// The number of a desk's next receipt, as people read it out.
-    pub(crate) fn next_receipt_number(&self, tx: &Tx<'_>, org: &OrgId) -> DoorResult<String> {
+    pub(crate) fn next_receipt_number(tx: &Tx<'_>, org: &OrgId) -> DoorResult<String> {
         let last = tx.meta_number(&receipt_note(org))?;
         let tail: String = org
             .as_str()

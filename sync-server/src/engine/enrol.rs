@@ -1,7 +1,7 @@
 //! Enrolment of devices and child servers by one-time slots, and our own enrolment with the parent.
 
 use linli_exchange::enrolment::EnrolAnswer;
-use linli_model::{KeyId, OrgId, Timestamp};
+use linli_model::{KeyId, OrgId, RecordId, Timestamp};
 use linli_store::rusqlite::{OptionalExtension, params};
 use linli_store::{ControlItem, StoreError, Tx};
 use linli_trust::enrolment::{EnrolRequest, Slot, SlotId, SlotKey, SlotState, Ticket, Transcript};
@@ -28,7 +28,7 @@ struct StoredSlot {
     expires_at: Timestamp,
 }
 
-/// All refusals look alike from outside (trust.md T-23).
+/// All refusals look alike from outside (docs/trust.md).
 fn refused() -> DoorError {
     DoorError::Refused {
         code: "enrolment".into(),
@@ -231,7 +231,7 @@ impl Core {
     }
 
     /// Slots, newest first.
-    pub(crate) fn slots(&self, tx: &Tx<'_>, now: Timestamp) -> DoorResult<Vec<SlotRow>> {
+    pub(crate) fn slots(tx: &Tx<'_>, now: Timestamp) -> DoorResult<Vec<SlotRow>> {
         let list = tx.sql().prepare_cached(
             "SELECT slot, label, subject, state, expires_at FROM slots ORDER BY opened_at DESC LIMIT 500",
         );
@@ -265,15 +265,13 @@ impl Core {
     }
 
     /// Slots are confirmed by their ticket alone, so there is never one that waits for a code.
-    #[expect(clippy::unused_self, reason = "a call of the door")]
     pub(crate) fn confirm_slot(
-        &self,
         tx: &Tx<'_>,
         _now: Timestamp,
         slot: &str,
         _code: &str,
     ) -> DoorResult<KeyId> {
-        let rows = self.slots(tx, Timestamp(0))?;
+        let rows = Self::slots(tx, Timestamp(0))?;
         if rows.iter().any(|row| row.slot == slot) {
             return Err(DoorError::Conflict {
                 code: "nothing_to_confirm".into(),
@@ -438,6 +436,7 @@ fn load(tx: &Tx<'_>, id: &SlotId) -> DoorResult<Option<StoredSlot>> {
     }))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A slot's id as people see it: 32 hex characters, like every 16-byte id.
+fn hex(bytes: &[u8; 16]) -> String {
+    RecordId(*bytes).to_string()
 }

@@ -26,7 +26,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What the request brought, to be answered after it was read.
 #[derive(Default)]
-struct Taken {
+struct Brought {
     acks: Vec<Vec<Outcome>>,
     fetches: Vec<Fetch>,
     asks: Vec<DigestAsk>,
@@ -82,7 +82,7 @@ impl Core {
         let certificate = self.certificate(peer, now)?;
         let mut reader = RequestReader::new()?;
         let mut piece = body;
-        let mut taken = Taken::default();
+        let mut taken = Brought::default();
         let mut chains = None;
         loop {
             let input = match reader.next(&mut piece) {
@@ -101,10 +101,10 @@ impl Core {
                     chains = Some(known_chains(tx, peer, &hello)?);
                 }
                 Input::Control { seq, item } => {
-                    self.take_control(tx, &certificate, seq, &item, now, &mut taken)?
+                    self.take_control(tx, &certificate, seq, &item, now, &mut taken)?;
                 }
                 Input::Offer(offer) => {
-                    self.take_offer(tx, &certificate, peer, *offer, now, &mut taken)?
+                    self.take_offer(tx, &certificate, peer, *offer, now, &mut taken)?;
                 }
                 Input::Fetch(fetch) => taken.fetches.push(fetch),
                 Input::DigestAsk(ask) => taken.asks.push(ask),
@@ -147,7 +147,7 @@ impl Core {
         seq: u64,
         item: &WireItem,
         now: Timestamp,
-        taken: &mut Taken,
+        taken: &mut Brought,
     ) -> DoorResult<()> {
         taken.control_taken = seq;
         if certificate.subject != Subject::Desk {
@@ -173,7 +173,7 @@ impl Core {
         peer: &KeyId,
         offer: Offer,
         now: Timestamp,
-        taken: &mut Taken,
+        taken: &mut Brought,
     ) -> DoorResult<()> {
         let parcels = offer.changes.into_parcels();
         if offer.mode == OfferMode::Have {
@@ -308,7 +308,7 @@ impl Core {
         certificate: &Certificate,
         peer: &KeyId,
         asked: Asked,
-        taken: &Taken,
+        taken: &Brought,
         chains: Vec<linli_sync::frames::ChainSeen>,
         now: Timestamp,
     ) -> DoorResult<Vec<u8>> {
@@ -424,7 +424,7 @@ fn known_chains(
     Ok(chains)
 }
 
-/// What a link may bring (cases.md §6): only cases, and only of the sender's subtree or such as are
+/// What a link may bring (docs/sync.md): only cases, and only of the sender's subtree or such as are
 /// listed for it here.
 fn from_child(
     reference: &linli_exchange::Reference,
@@ -455,6 +455,8 @@ fn from_child(
     }
 }
 
+/// What became of one change. Its place in the feed is 0 until the case has been listed, which happens
+/// after all offers.
 fn outcome(
     tx: &Tx<'_>,
     scope: &Scope,
@@ -463,10 +465,12 @@ fn outcome(
 ) -> DoorResult<Outcome> {
     Ok(match verdict {
         Verdict::Bare => Outcome::Bare,
-        Verdict::Stored => stored(tx, scope, hash)?,
-        Verdict::Duplicate => match stored(tx, scope, hash)? {
-            Outcome::Stored { seq } if seq > 0 => Outcome::Stored { seq },
-            _ => Outcome::Duplicate,
+        Verdict::Stored => Outcome::Stored {
+            seq: tx.seq_of(scope, hash)?.unwrap_or(0),
+        },
+        Verdict::Duplicate => match tx.seq_of(scope, hash)? {
+            Some(seq) => Outcome::Stored { seq },
+            None => Outcome::Duplicate,
         },
         Verdict::Gone => Outcome::Gone,
         Verdict::Need(hashes) => Outcome::Need(hashes),
@@ -494,13 +498,6 @@ fn wire_code(code: &str) -> Code {
         "engine" => Code::ChangeUnloadable,
         _ => Code::ChangeStructure,
     }
-}
-
-/// The place in the scope's feed; 0 until the case has been listed, which happens after all offers.
-fn stored(tx: &Tx<'_>, scope: &Scope, hash: &linli_model::ChangeHash) -> DoorResult<Outcome> {
-    Ok(Outcome::Stored {
-        seq: tx.seq_of(scope, hash)?.unwrap_or(0),
-    })
 }
 
 fn haves(tx: &Tx<'_>, parcel: &linli_trust::Parcel) -> DoorResult<Vec<Outcome>> {

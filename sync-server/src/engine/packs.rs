@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use linli_model::{KeyId, OrgId, Scope, Timestamp};
+use linli_model::{BlobHash, KeyId, OrgId, Scope, Timestamp};
 use linli_store::{ControlItem, Pack, Tx};
 use linli_sync::pack::{PackEncoder, PackHeader, PackRecord};
 use linli_trust::{CheckpointBody, Signed, Suite};
@@ -15,7 +15,7 @@ use linli_trust::{CheckpointBody, Signed, Suite};
 use crate::door::{DoorError, DoorResult, PackFile};
 use crate::engine::core::Core;
 
-/// A pack is made anew when what came after it is more than this share of it (sync.md §7.6).
+/// A pack is made anew when what came after it is more than this share of it (docs/storage.md).
 const STALE_SHARE: u64 = 5;
 /// Packs that stay readable, so that a broken download can go on.
 const KEEP: usize = 2;
@@ -33,14 +33,21 @@ impl Core {
         if !self.scopes_of(peer, now).contains(scope) || matches!(scope, Scope::Desk(_)) {
             return Err(DoorError::NotFound { what: "pack" });
         }
-        let newest = tx.newest_pack(scope)?.filter(|pack| self.packs.join(&pack.place).is_file());
+        let newest = tx
+            .newest_pack(scope)?
+            .filter(|pack| self.packs.join(&pack.place).is_file());
         let pack = match (newest, hash) {
             (Some(pack), Some(hash)) if pack.hash == *hash => pack,
             (_, Some(_)) => return Err(DoorError::NotFound { what: "pack" }),
             (Some(pack), None) if !is_stale(tx, &pack)? => pack,
             (_, None) => self.make_pack(tx, scope, now)?,
         };
-        Ok(PackFile { path: self.packs.join(&pack.place), hash: pack.hash, size: pack.size, at_seq: pack.at_seq })
+        Ok(PackFile {
+            path: self.packs.join(&pack.place),
+            hash: pack.hash,
+            size: pack.size,
+            at_seq: pack.at_seq,
+        })
     }
 
     fn make_pack(&mut self, tx: &mut Tx<'_>, scope: &Scope, now: Timestamp) -> DoorResult<Pack> {
@@ -53,9 +60,17 @@ impl Core {
         let encoder = PackEncoder::new(scope.clone(), at_seq, self.host.generation());
         let header = write_frames(tx, scope, &frames, encoder)?;
         let hash = header.hash()?;
-        let place = format!("{}.pack", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        let size = join(&header.encode()?, &frames, &self.packs, &place).map_err(|error| disk(&error))?;
-        let pack = Pack { scope: scope.clone(), at_seq, hash, size, place, created_at: now };
+        let place = format!("{}.pack", BlobHash(hash));
+        let size =
+            join(&header.encode()?, &frames, &self.packs, &place).map_err(|error| disk(&error))?;
+        let pack = Pack {
+            scope: scope.clone(),
+            at_seq,
+            hash,
+            size,
+            place,
+            created_at: now,
+        };
         tx.put_pack(&pack)?;
         self.sign_pack(tx, &pack, now)?;
         for old in tx.prune_packs(scope, KEEP)? {
@@ -68,7 +83,9 @@ impl Core {
     fn sign_pack(&mut self, tx: &mut Tx<'_>, pack: &Pack, now: Timestamp) -> DoorResult<()> {
         let desk = self.desk_of(&pack.scope)?;
         let key = self.host.key(&desk)?;
-        let prev = tx.last_checkpoint(&pack.scope)?.map(|checkpoint| checkpoint.digest());
+        let prev = tx
+            .last_checkpoint(&pack.scope)?
+            .map(|checkpoint| checkpoint.digest());
         let body = CheckpointBody {
             suite: Suite::CURRENT,
             scope: pack.scope.clone(),
@@ -93,7 +110,9 @@ impl Core {
             }
             Scope::Desk(org) | Scope::Reference(org) => Some(org),
         };
-        community.cloned().ok_or(DoorError::NotFound { what: "desk" })
+        community
+            .cloned()
+            .ok_or(DoorError::NotFound { what: "desk" })
     }
 }
 
@@ -102,7 +121,12 @@ fn is_stale(tx: &Tx<'_>, pack: &Pack) -> DoorResult<bool> {
 }
 
 /// Writes the frames of a pack one after another; its header is known at the end.
-fn write_frames(tx: &Tx<'_>, scope: &Scope, path: &Path, mut encoder: PackEncoder) -> DoorResult<PackHeader> {
+fn write_frames(
+    tx: &Tx<'_>,
+    scope: &Scope,
+    path: &Path,
+    mut encoder: PackEncoder,
+) -> DoorResult<PackHeader> {
     let mut file = io::BufWriter::new(File::create(path).map_err(|error| disk(&error))?);
     for document in tx.pack_documents(scope) {
         let document = document?;
@@ -118,7 +142,8 @@ fn write_frames(tx: &Tx<'_>, scope: &Scope, path: &Path, mut encoder: PackEncode
         }
     }
     let (last, header) = encoder.finish()?;
-    file.write_all(&last.unwrap_or_default()).map_err(|error| disk(&error))?;
+    file.write_all(&last.unwrap_or_default())
+        .map_err(|error| disk(&error))?;
     file.flush().map_err(|error| disk(&error))?;
     Ok(header)
 }
@@ -149,5 +174,9 @@ fn disk(error: &io::Error) -> DoorError {
     if error.kind() == io::ErrorKind::StorageFull {
         return DoorError::DiskFull;
     }
-    DoorError::Later { code: "pack".into(), detail: format!("the pack cannot be written: {error}"), after_ms: 60_000 }
+    DoorError::Later {
+        code: "pack".into(),
+        detail: format!("the pack cannot be written: {error}"),
+        after_ms: 60_000,
+    }
 }

@@ -240,7 +240,7 @@ impl Core {
         let Some((org, level)) = due else {
             return Ok(None);
         };
-        let number = self.next_receipt_number(tx, &org)?;
+        let number = Self::next_receipt_number(tx, &org)?;
         let receipt = Receipt {
             org: org.clone(),
             level,

@@ -159,7 +159,7 @@ pub(crate) fn verify(ledger: &Ledger) -> DoorResult<Verified> {
         verified.findings.push(Finding {
             what: what.into(),
             detail,
-        })
+        });
     };
     let integrity = ledger.integrity()?;
     integrity
@@ -198,7 +198,7 @@ pub(crate) fn verify(ledger: &Ledger) -> DoorResult<Verified> {
             };
             let known = reference.as_ref().map(Reference::certificates);
             let key = known.and_then(|known| known.public_key(&batch.header.signer));
-            if !key.is_some_and(|key| batch.verify(key).is_ok()) {
+            if key.is_none_or(|key| batch.verify(key).is_err()) {
                 found("signature", format!("batch {id}"));
             }
         }

@@ -1,4 +1,4 @@
-//! Random numbers of requests that were seen: a request is taken once (trust.md T-19).
+//! Random numbers of requests that were seen: a request is taken once (docs/trust.md).
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

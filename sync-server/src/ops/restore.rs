@@ -1,4 +1,4 @@
-//! Restores: a backup becomes a data folder, in a new generation (cases.md §8).
+//! Restores: a backup becomes a data folder, in a new generation (docs/sync.md).
 
 use std::fs;
 use std::path::Path;

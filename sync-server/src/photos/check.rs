@@ -1,6 +1,6 @@
 //! Whether a file is a photo and nothing but a photo: JPEG, PNG or WebP by content, within size and
 //! pixels, whole, without anything that a camera or a stranger wrote beside the picture
-//! (trust.md T-30, T-31).
+//! (docs/trust.md).
 
 use std::io::Cursor;
 

@@ -17,7 +17,8 @@ use linli_records::case::{event_entry, head_content, read_case};
 use linli_records::{ChangeNote, FieldValue, NewContent, NewRecord};
 use linli_store::{Authorship, Ledger, Options, Place, Profile};
 use linli_sync_server::door::{
-    Acting, Calls, Command, Door, DoorError, DoorResult, Level, LinkFailure, Opening, SlotRequest, SlotSubject,
+    Acting, Calls, Command, Door, DoorError, DoorResult, Level, LinkFailure, Opening, SlotRequest,
+    SlotSubject,
 };
 use linli_sync_server::engine::Engine;
 use linli_trust::enrolment::{EnrolRequest, Ticket, Transcript};
@@ -386,14 +387,25 @@ impl Town {
         }
         let now = self.tick();
         let child = self.servers.get_mut(&below).unwrap();
-        let request = call(child, |calls| calls.link_request(now)).unwrap().expect("a parent");
+        let request = call(child, |calls| calls.link_request(now))
+            .unwrap()
+            .expect("a parent");
         let keys = child.desk_keys().unwrap();
-        let key = keys.into_iter().find(|(id, _)| *id == request.org).unwrap().1.id();
+        let key = keys
+            .into_iter()
+            .find(|(id, _)| *id == request.org)
+            .unwrap()
+            .1
+            .id();
         let parent = self.servers.get_mut(&above).unwrap();
-        let answer = fault.carry(|| call(parent, |calls| calls.exchange(now, &key, &request.body)).unwrap());
+        let answer =
+            fault.carry(|| call(parent, |calls| calls.exchange(now, &key, &request.body)).unwrap());
         let child = self.servers.get_mut(&below).unwrap();
         let Some(answer) = answer else {
-            let failure = LinkFailure { code: "unreachable".into(), detail: String::new() };
+            let failure = LinkFailure {
+                code: "unreachable".into(),
+                detail: String::new(),
+            };
             call(child, |calls| calls.link_failed(now, &failure)).unwrap();
             return true;
         };
@@ -435,10 +447,20 @@ impl Town {
     /// A command that may come too late or too early. Answers whether it had an effect.
     pub fn try_command(&mut self, at: &str, who: &str, case: RecordId, event: &Value) -> bool {
         let now = self.tick();
-        let by = Acting { staff: staff(who), org: org(at), session: "test".into() };
+        let by = Acting {
+            staff: staff(who),
+            org: org(at),
+            session: "test".into(),
+        };
         let key = format!("key-{}", now.0);
-        let command = Command { case: Some(case), idempotency_key: key, event: event.clone() };
-        match call(self.host(at), |calls| calls.desk_command(now, &by, &command)) {
+        let command = Command {
+            case: Some(case),
+            idempotency_key: key,
+            event: event.clone(),
+        };
+        match call(self.host(at), |calls| {
+            calls.desk_command(now, &by, &command)
+        }) {
             Ok(_) => true,
             Err(DoorError::Conflict { .. } | DoorError::NotFound { .. }) => false,
             Err(error) => panic!("{at} {event}: {error}"),
@@ -582,7 +604,8 @@ impl Handheld {
             })
             .unwrap();
         let key = self.key.id();
-        let answer = fault.carry(|| call(server, |calls| calls.exchange(now, &key, &body)).unwrap());
+        let answer =
+            fault.carry(|| call(server, |calls| calls.exchange(now, &key, &body)).unwrap());
         let Some(answer) = answer else { return true };
         let mut input = answer.as_slice();
         let mut again = false;
@@ -607,7 +630,10 @@ impl Handheld {
             again |= applied.ended.unwrap_or(false);
         }
         let is_whole = client.finish().is_ok();
-        assert!(is_whole || fault == Fault::CutAnswer, "the answer is not whole");
+        assert!(
+            is_whole || fault == Fault::CutAnswer,
+            "the answer is not whole"
+        );
         again || !is_whole
     }
 }

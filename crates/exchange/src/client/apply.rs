@@ -126,13 +126,13 @@ impl Client {
         if self.offering != Offering::Outbox {
             tx.set_meta_number(&offer::control_note(&self.peer), welcome.control_taken)?;
         }
-        applied.new_epoch = self.lost_chain(tx, welcome)?;
+        applied.new_epoch = Self::lost_chain(tx, welcome)?;
         Ok(())
     }
 
     /// A peer that knows more of our chain than we do has seen a life of ours that we have lost:
-    /// our numbers are burnt, a new epoch begins (cases.md §8).
-    fn lost_chain(&self, tx: &mut Tx<'_>, welcome: &Welcome) -> Result<Option<u64>, ExchangeError> {
+    /// our numbers are burnt, a new epoch begins (docs/sync.md).
+    fn lost_chain(tx: &mut Tx<'_>, welcome: &Welcome) -> Result<Option<u64>, ExchangeError> {
         let epoch = tx.epoch()?;
         for chain in &welcome.chains {
             if tx.batch(&chain.batch)?.is_none() {

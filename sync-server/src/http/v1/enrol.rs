@@ -18,7 +18,7 @@ const MOST: usize = 16 * 1024;
 
 /// `POST /sync/v1/enrol`: one step, from a key that nobody certified yet.
 ///
-/// Every refusal looks the same from outside and is counted against the address (trust.md T-23).
+/// Every refusal looks the same from outside and is counted against the address (docs/trust.md).
 pub(in crate::http) async fn enrol(
     State(shared): State<Arc<Shared>>,
     request: Request,
