@@ -90,7 +90,7 @@ mod tests {
         assert!(early < late);
         assert_eq!(
             early.to_string(),
-            "01995134b000".to_owned() + "7fffbfffffffffffffff"
+            "019950f72c00".to_owned() + "7fffbfffffffffffffff"
         );
     }
 }

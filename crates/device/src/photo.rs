@@ -117,6 +117,9 @@ fn decode(file: &[u8]) -> Result<DynamicImage, PhotoError> {
     ) {
         return Err(PhotoError::NotAPicture);
     }
+    if format == ImageFormat::Jpeg && is_cut(file) {
+        return Err(PhotoError::Damaged("its end is missing".into()));
+    }
     let damaged = |error: image::ImageError| PhotoError::Damaged(error.to_string());
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODE_BYTES);
@@ -131,6 +134,13 @@ fn decode(file: &[u8]) -> Result<DynamicImage, PhotoError> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     picture.apply_orientation(orientation);
     Ok(picture)
+}
+
+/// Whether a JPEG breaks off: decoders paint the missing part grey, and grey is no evidence. The end
+/// marker of an embedded small picture lies near the beginning and does not count.
+fn is_cut(jpeg: &[u8]) -> bool {
+    let end = jpeg.windows(2).rposition(|pair| pair == [0xff, 0xd9]);
+    end.is_none_or(|end| end < jpeg.len() / 2)
 }
 
 fn shrink(picture: &DynamicImage, long_edge: u32) -> DynamicImage {

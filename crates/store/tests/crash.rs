@@ -139,9 +139,9 @@ fn seal_and_answer(ledger: &Ledger, number: usize) {
         .unwrap();
 }
 
-/// The child: opens the ledger and does what is left to do, saying so step by step.
+/// The child of the other tests of this file: opens the ledger and does what is left to do, saying so
+/// step by step. Without a folder there is nothing to do.
 #[test]
-#[ignore = "run by the other tests of this file as a child process"]
 fn child() {
     let Ok(folder) = std::env::var(FOLDER) else {
         return;
@@ -205,13 +205,7 @@ impl Projector for Killer {
 fn child_command(folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([
-            "--exact",
-            "child",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder);
     command
 }
@@ -223,13 +217,7 @@ fn strace_command(folder: &Path, inject: &str) -> Command {
         .arg("trace=fdatasync,fsync,pwrite64,ftruncate,unlink")
         .args(["-e", inject])
         .arg(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "child",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder);
     command
 }
@@ -413,13 +401,7 @@ fn a_save_is_one_flush() {
         .args(["-f", "-qq", "-e", "trace=fdatasync,fsync,write", "-o"])
         .arg(&log)
         .arg(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "child",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder.path())
         .output()
         .unwrap();

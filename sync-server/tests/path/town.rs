@@ -26,6 +26,11 @@ use linli_trust::{SigningKey, Suite};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+#[path = "fault.rs"]
+mod fault;
+
+pub use fault::Fault;
+
 pub const BEFORE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 pub const AFTER: &str = "2222222222222222222222222222222222222222222222222222222222222222";
 const GRID: &str = "c1G01";
@@ -54,45 +59,6 @@ fn random(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
             *byte = state.to_le_bytes()[3];
         }
     })
-}
-
-/// What the network does to one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Nothing.
-    None,
-    /// The request never arrives.
-    LoseRequest,
-    /// The answer never arrives.
-    LoseAnswer,
-    /// The answer breaks off in the middle.
-    CutAnswer,
-    /// The request arrives twice; the first answer is the one that is seen.
-    Twice,
-}
-
-impl Fault {
-    /// What arrives of the answer to a request that `serve` answers.
-    fn carry(self, mut serve: impl FnMut() -> Vec<u8>) -> Option<Vec<u8>> {
-        match self {
-            Self::None => Some(serve()),
-            Self::LoseRequest => None,
-            Self::LoseAnswer => {
-                serve();
-                None
-            }
-            Self::CutAnswer => {
-                let mut answer = serve();
-                answer.truncate(answer.len() / 2);
-                Some(answer)
-            }
-            Self::Twice => {
-                let answer = serve();
-                serve();
-                Some(answer)
-            }
-        }
-    }
 }
 
 struct Handheld {

@@ -169,7 +169,7 @@ mod tests {
     fn anything_else_is_no_ticket() {
         for wrong in [
             "",
-            "LINLI1:XXXX",
+            "LINLI1:ZZZZ",
             "LINLI9:ABCDEF",
             "K7M4-2QXX-9HD3",
             "K7M4-2QXX-9HD3@http://far.example",
