@@ -11,6 +11,7 @@
 
 mod check;
 mod codegen;
+mod demo;
 mod machine;
 mod project;
 mod report;
@@ -56,6 +57,7 @@ verbs! {
     Soak => soak,
     Tidy => tidy,
     Codegen => codegen,
+    Demo => demo,
 }
 
 fn main() -> ExitCode {

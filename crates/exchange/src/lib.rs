@@ -5,7 +5,7 @@
 //! server is a device to its parent:
 //!
 //! * [`Reference`]: editions and certificates in memory, in step with the control log.
-//! * [`judge`](mod@judge): the rules of authority as the policy of the ledger's gate.
+//! * [`ingest`]: the rules of authority as the policy of the ledger's gate.
 //! * [`Client`]: the asking end: one request, then one event of the answer at a time.
 //!
 //! Absent on purpose: network, clock, randomness, and what a case means.

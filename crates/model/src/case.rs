@@ -1,8 +1,8 @@
 //! The case: what is reported, who holds it, and every step of its life.
 //!
-//! A case is an append-only log ([`CaseLog`]) of events, admissions and receipts. [`fold`] turns the
-//! log into what people see ([`CaseView`]); [`decide`] says whether a proposed event would have an
-//! effect. Both read one table of transitions (`case/transitions.json`, [`table`]).
+//! A case is an append-only log ([`CaseLog`]) of events, admissions and receipts. [`fold()`] turns the
+//! log into what people see ([`CaseView`]); [`decide()`] says whether a proposed event would have an
+//! effect. Both read one table of transitions (`case/transitions.json`, [`table()`]).
 //!
 //! | rule of docs/workflow.md | file |
 //! |---|---|

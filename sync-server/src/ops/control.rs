@@ -135,6 +135,12 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         let asking = std::thread::spawn(move || ask(&path, &AdminCommand::Status));
         let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = String::new();
+        let mut lines = tokio::io::BufReader::new(&mut stream);
+        tokio::io::AsyncBufReadExt::read_line(&mut lines, &mut asked)
+            .await
+            .unwrap();
+        assert!(asked.ends_with('\n'), "the question came whole");
         let answer = AdminAnswer::Synced { rounds: 3 };
         let text = serde_json::to_string(&answer).unwrap() + "\n";
         stream.write_all(text.as_bytes()).await.unwrap();

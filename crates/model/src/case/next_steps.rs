@@ -9,7 +9,7 @@ use super::view::CaseView;
 
 /// The events that this author may write now, in the order of [`EventName`]: state, role, seat and
 /// something current to answer are looked at; the content is not, so a form may still be refused by
-/// [`super::decide`].
+/// [`super::decide()`].
 pub fn next_steps(view: &CaseView, rules: &Rules, by: &Author) -> Vec<EventName> {
     table()
         .rows()
