@@ -10,6 +10,10 @@ use crate::project::{Metadata, cargo};
 ///
 /// Everything keeps running until Ctrl-C, unless --once is given.
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each flag of the command line"
+)]
 pub(crate) struct Options {
     /// Opens no window, even where there is a display.
     #[arg(long)]
