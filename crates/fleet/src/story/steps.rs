@@ -157,14 +157,10 @@ impl Story {
             let Some(detail) = community.case(&self.case).await? else {
                 return Ok(Look::NotYet("no case".into()));
             };
-            match community.photo(&self.before.hash).await? {
-                Some(bytes) if bytes == self.before.bytes => Ok(Look::Found(())),
-                Some(_) => Ok(Look::NotYet("another photo".into())),
-                None => Ok(Look::NotYet(format!(
-                    "no photo, case {}",
-                    detail["row"]["state"]
-                ))),
-            }
+            Ok(match community.photo(&self.before_hash).await? {
+                Some(_) => Look::Found(()),
+                None => Look::NotYet(format!("no photo, case {}", detail["row"]["state"])),
+            })
         })
         .await
     }
