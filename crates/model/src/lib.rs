@@ -13,6 +13,7 @@ pub mod org;
 pub mod role;
 pub mod scope;
 pub mod short_code;
+pub mod standard;
 pub mod time;
 
 pub use case_number::CaseNumber;
