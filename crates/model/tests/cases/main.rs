@@ -30,9 +30,16 @@
 )]
 #![cfg(test)]
 
+mod bench;
 mod content;
+mod custody_rules;
 mod district;
+mod gate_rules;
 mod golden;
+mod laws;
+mod line_rules;
 mod rng;
 mod stories;
+mod time_rules;
+mod work_rules;
 mod world;

@@ -56,12 +56,29 @@ pub(crate) struct World<'a> {
     most_cases: usize,
     /// How many exchanges follow each step of work: slow lines or fast ones.
     pace: usize,
+    /// The rule that this world does not have.
+    pub(crate) missing: Option<Missing>,
     /// How likely a fault is at each step.
     fault_percent: u64,
     pub(crate) violations: Vec<Violation>,
     /// How often each event ended with each verdict in the final logs, and each incident.
     pub(crate) tally: BTreeMap<String, usize>,
     pub(crate) diary: Option<Vec<String>>,
+}
+
+/// A rule that can be taken away, to see that somebody notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// After a change of generation a neighbour gets its own changes back.
+    Backup,
+    /// A new member gets the whole history.
+    History,
+    /// An erased change still takes its place in its author's chain.
+    GonePlace,
+}
+
+impl Missing {
+    pub(crate) const ALL: [Self; 3] = [Self::Backup, Self::History, Self::GonePlace];
 }
 
 /// When stories begin: a working day.
@@ -91,6 +108,7 @@ impl<'a> World<'a> {
             has_faults,
             most_cases: 1 + (seed % 3) as usize,
             pace: (seed / 3 % 4) as usize,
+            missing: None,
             fault_percent: 2 + seed / 12 % 3 * 4,
             violations: Vec::new(),
             tally: BTreeMap::new(),

@@ -89,7 +89,7 @@ impl World<'_> {
         {
             feed.generation = generation;
             feed.acked = 0;
-            feed.is_backup = true;
+            feed.is_backup = self.missing != Some(super::Missing::Backup);
         }
     }
 
@@ -152,7 +152,9 @@ impl World<'_> {
             let case = change.case;
             if self.nodes[node].dropped.contains(&case) {
                 // Gone, but its place in the author's chain is taken.
-                self.nodes[node].note_chain(change);
+                if self.missing != Some(super::Missing::GonePlace) {
+                    self.nodes[node].note_chain(change);
+                }
                 continue;
             }
             let known = self.nodes[node].docs.get(&case);
@@ -190,7 +192,7 @@ impl World<'_> {
             }
         }
         for case in offered {
-            self.nodes[node].list(case, from);
+            self.nodes[node].list(case, from, true);
         }
         for case in touched {
             self.list(node, case, Some(from));

@@ -217,7 +217,7 @@ impl World<'_> {
         });
         let cases: Vec<CaseIndex> = home.map(|(case, _)| *case).collect();
         for case in cases {
-            self.nodes[server].list(case, twin);
+            self.nodes[server].list(case, twin, true);
         }
         true
     }

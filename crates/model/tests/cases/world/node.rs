@@ -135,12 +135,13 @@ impl Node {
     }
 
     /// Lists a case for a neighbour with its whole history, once.
-    pub(crate) fn list(&mut self, case: CaseIndex, peer: NodeIndex) {
+    pub(crate) fn list(&mut self, case: CaseIndex, peer: NodeIndex, with_history: bool) {
         let Some(feed) = self.feeds.get_mut(&peer) else {
             return;
         };
         if let Some(doc) = self.docs.get(&case)
             && feed.listed.insert(case)
+            && with_history
         {
             let history = doc.order.iter();
             // Some of it may be the neighbour's own; such echoes die there.

@@ -60,7 +60,8 @@ impl World<'_> {
                 (_, NodeKind::Device { grid, .. }) => *grid == home,
             };
             if gets_it || from == Some(peer) {
-                self.nodes[node].list(case, peer);
+                let history = self.missing != Some(super::Missing::History);
+                self.nodes[node].list(case, peer, history);
             }
         }
     }
