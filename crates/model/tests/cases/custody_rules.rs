@@ -1,4 +1,4 @@
-//! Rules of cases.md §3 and §5, one test each.
+//! Rules of docs/workflow.md about custody, orders from above and members, one test each.
 
 use linli_model::case::{
     Author, EventKind, EventName, OrderKind, Reason, State, TaskKind, Urgency,

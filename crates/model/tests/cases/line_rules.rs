@@ -1,4 +1,4 @@
-//! Rules of cases.md §4, §7 and §8 about order, answers, repetition, forks and receipts.
+//! Rules of docs/workflow.md about admission: order, answers, repetition, forks and receipts.
 
 use linli_model::case::{
     Event, EventName, Incident, IncidentKind, Place, Reason, State, TaskKind, Verdict,

@@ -1,4 +1,4 @@
-//! Rules of domain.md §4 that a table row alone does not say: people, numbers, flags, other cases.
+//! Rules of docs/workflow.md over the table, which a row alone does not say: people, numbers, flags, other cases.
 
 use linli_model::case::automation::Target;
 use linli_model::case::{
