@@ -17,6 +17,13 @@ pub struct CaseNumber(String);
 impl CaseNumber {
     /// The largest sequence of a day.
     pub const MAX_SEQUENCE: u32 = 99_999;
+    /// How many organisations' blocks there are: 000 to 999.
+    pub const BLOCKS: u16 = 1_000;
+
+    /// Whether a district's code can begin its case numbers: six digits, the first not 0.
+    pub fn is_county(code: &str) -> bool {
+        code.len() == 6 && !code.starts_with('0') && code.bytes().all(|b| b.is_ascii_digit())
+    }
 
     /// Puts a number together. `county` is six digits, `org` at most 999, `sequence` from 1.
     pub fn new(county: &str, day: Day, org: u16, sequence: u32) -> Result<Self, IdError> {
@@ -66,7 +73,8 @@ impl FromStr for CaseNumber {
         }
         let number = Self(text.to_owned());
         let (year, month, day) = (number.part(6, 4), number.part(10, 2), number.part(12, 2));
-        if text.starts_with('0') || Day::from_ymd(year, month, day).is_none() {
+        let is_county = text.get(..6).is_some_and(Self::is_county);
+        if !is_county || Day::from_ymd(year, month, day).is_none() {
             return Err(wrong("the county or the day does not exist"));
         }
         if number.sequence() == 0 {

@@ -1,7 +1,7 @@
 //! Editions and keys that this server gives out itself.
 
 use linli_model::case::Rules;
-use linli_model::edition::Edition;
+use linli_model::edition::{Edition, Mistake};
 use linli_model::{KeyId, OrgId, Timestamp};
 use linli_store::{ControlItem, Tx};
 use linli_trust::{
@@ -52,10 +52,19 @@ impl Core {
             });
         }
         let (district, number) = (edition.district.clone(), edition.number);
-        let rules = Rules::new(edition).map_err(|mistakes| {
+        let refuse = |mistakes: &[Mistake]| {
             let all: Vec<String> = mistakes.iter().take(20).map(ToString::to_string).collect();
-            invalid(format!("{} mistakes: {}", mistakes.len(), all.join("; ")))
-        })?;
+            invalid(format!(
+                "nothing was changed; correct the file and import it again; {} mistake(s): {}",
+                mistakes.len(),
+                all.join("; ")
+            ))
+        };
+        let mistakes = edition.check_to_publish();
+        if !mistakes.is_empty() {
+            return Err(refuse(&mistakes));
+        }
+        let rules = Rules::new(edition).map_err(|mistakes| refuse(&mistakes))?;
         let root = self.root_key(tx, &district, now)?;
         let newest = self.with_reference(tx, |reference, _| Ok(reference.newest_number()))?;
         if number != newest.saturating_add(1) {

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::program::{Program, command, texts};
+use crate::program::{Program, command, edition, texts};
 
 #[test]
 fn an_empty_folder_gets_an_example_and_a_wrong_setting_is_named_with_its_line() {
@@ -104,4 +104,22 @@ fn without_its_key_the_database_stays_shut() {
     std::fs::remove_file(&key).unwrap();
     let missing = program.refused(&["serve"], 1);
     assert!(missing.contains("store.key does not exist"), "{missing}");
+}
+
+#[test]
+fn an_edition_that_no_case_number_can_hold_is_refused_at_import() {
+    let program = Program::new(&["11010"], "district");
+    let path = program.path("edition.json");
+    let text = edition().to_string().replace("\"110101\"", "\"11010\"");
+    std::fs::write(&path, text).unwrap();
+    let said = program.refused(&["admin", "import-edition", path.to_str().unwrap()], 1);
+    for part in [
+        "district: 11010 cannot begin the case numbers",
+        "needs 6 digits",
+        "nothing was changed",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let status = program.done(&["admin", "status"]);
+    assert!(status.contains("edition: 0"), "{status}");
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{CopyTo, EDITION_FORMAT, Edition, GrantPlace};
+use crate::case_number::CaseNumber;
 use crate::org::{OrgKind, OrgTree};
 use crate::role::Role;
 
@@ -23,7 +24,7 @@ impl fmt::Display for Mistake {
 }
 
 impl Edition {
-    /// Every mistake, in the order of the file; empty when the edition may be published.
+    /// Every mistake, in the order of the file; empty when the edition can be used.
     pub fn check(&self) -> Vec<Mistake> {
         let mut check = Check {
             edition: self,
@@ -39,6 +40,19 @@ impl Edition {
         check.limits();
         check.calendar();
         check.copy_rules();
+        check.mistakes
+    }
+
+    /// Every mistake, and what a filing desk would find out too late: codes of which no case number
+    /// can be made. Empty when the edition may be published; what is published already is held to
+    /// [`Edition::check`] alone.
+    pub fn check_to_publish(&self) -> Vec<Mistake> {
+        let mut check = Check {
+            edition: self,
+            tree: OrgTree::new(self.orgs.iter().cloned()),
+            mistakes: self.check(),
+        };
+        check.case_numbers();
         check.mistakes
     }
 }
@@ -80,6 +94,27 @@ impl Check<'_> {
         }
         if self.edition.number == 0 {
             self.report("number", "editions are numbered from 1");
+        }
+    }
+
+    fn case_numbers(&mut self) {
+        let district = self.edition.district.as_str();
+        if !CaseNumber::is_county(district) {
+            let what = format!(
+                "{district} cannot begin the case numbers: it needs 6 digits, the first not 0, such as 110101"
+            );
+            self.report("district", what);
+        }
+        let orgs = self.edition.orgs.iter().enumerate();
+        let desks = orgs.filter(|(_, org)| org.kind.has_desk());
+        if let Some((index, org)) = desks.clone().nth(usize::from(CaseNumber::BLOCKS)) {
+            let what = format!(
+                "{} is one desk too many: {} have one, case numbers have room for {}",
+                org.id,
+                desks.count(),
+                CaseNumber::BLOCKS
+            );
+            self.report(format!("orgs[{index}]"), what);
         }
     }
 

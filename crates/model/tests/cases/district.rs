@@ -213,3 +213,44 @@ fn every_mistake_is_reported_with_its_place() {
         ]
     );
 }
+
+#[test]
+fn codes_that_no_case_number_can_hold_are_found_before_publishing() {
+    let found = |edition: &Edition| -> Vec<String> {
+        let mistakes = edition.check_to_publish().into_iter();
+        mistakes.map(|mistake| mistake.to_string()).collect()
+    };
+    assert_eq!(
+        found(&edition()),
+        [
+            "district: d cannot begin the case numbers: it needs 6 digits, the first not 0, such as 110101"
+        ]
+    );
+    let renamed = |code: &str| {
+        let json = serde_json::to_string(&edition()).unwrap();
+        let json = json.replace("\"d\"", &format!("\"{code}\""));
+        serde_json::from_str::<Edition>(&json).unwrap()
+    };
+    for wrong in ["010101", "11010", "1101011", "11010a"] {
+        assert_eq!(found(&renamed(wrong)).len(), 1, "{wrong}");
+    }
+    let mut full = renamed("990101");
+    assert_eq!(found(&full), Vec::<String>::new());
+    let desk = full.orgs[3].clone();
+    let desks = full.orgs.iter().filter(|org| org.kind.has_desk()).count();
+    for number in desks..1_000 {
+        full.orgs.push(Org {
+            id: org(&format!("c-{number}")),
+            ..desk.clone()
+        });
+    }
+    assert_eq!(found(&full), Vec::<String>::new());
+    full.orgs.push(Org {
+        id: org("c-last"),
+        ..desk
+    });
+    assert_eq!(
+        found(&full),
+        ["orgs[1002]: c-last is one desk too many: 1001 have one, case numbers have room for 1000"]
+    );
+}
