@@ -126,9 +126,18 @@ impl Group for OpenGroup<'_, '_> {
     fn part(&mut self, work: &mut dyn FnMut(&mut dyn Calls) -> DoorResult<()>) -> DoorResult<()> {
         let before = self.core.notice.clone();
         let core = &mut *self.core;
-        let done = self.tx.savepoint(|tx| {
+        let done: DoorResult<()> = self.tx.savepoint(|tx| {
             core.refresh(tx)?;
-            work(&mut Request { tx, core })
+            let known = tx.control_seq()?;
+            work(&mut Request {
+                tx: &mut *tx,
+                core: &mut *core,
+            })?;
+            let newest = tx.control_seq()?;
+            if newest > known {
+                core.notice.control = Some(newest);
+            }
+            Ok(())
         });
         if let Err(error) = &done {
             self.core.forget();

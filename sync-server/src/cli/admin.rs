@@ -222,11 +222,12 @@ fn status(context: &Context, serving: bool, url: &str, engine: &EngineStatus) {
     for reason in &engine.not_ready {
         out::line(&format!("  ! {reason}"));
     }
-    let rows: [(&str, &str, u64); 6] = [
+    let rows: [(&str, &str, u64); 7] = [
         ("世代", "generation", engine.generation),
         ("版本", "edition", engine.edition.map_or(0, u64::from)),
         ("更改", "changes", engine.changes),
         ("隔离", "quarantined", engine.quarantined),
+        ("等待其他更改", "waiting for others", engine.parked),
         ("待补照片", "photos missing", engine.blobs_wanted),
         ("设备与服务器", "devices and servers", engine.peers),
     ];

@@ -101,6 +101,8 @@ fn start_log(config: &Config) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_ansi(std::io::stderr().is_terminal())
+        // A log on a full disk loses lines; complaining about that on the same disk would end the server.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     // A second start in one process keeps the first one's log.
     let _ = match config.log_format {

@@ -2,8 +2,8 @@
 
 use linli_model::case::table::{Class, Row};
 use linli_model::case::{
-    Admitting, CaseHead, CaseLog, CaseView, Editions, Event, EventKind, Photo, Proposal, Slot,
-    Standing, Verdict, admission, decide, fold, table,
+    Admitting, CaseHead, CaseLog, CaseView, Editions, Event, EventKind, Photo, Proposal, Reason,
+    Slot, Standing, Verdict, admission, decide, fold, table,
 };
 use linli_model::{BlobHash, CaseNumber, EntryId, OrgId, RecordId, RecordKind, Role, Timestamp};
 use linli_records::case::{head_content, photo_content, read_case};
@@ -248,14 +248,10 @@ impl Core {
         };
         match decide(&view.now, rules, &proposal) {
             Verdict::Effective => Ok(()),
-            Verdict::NoEffect(reason) => Err(DoorError::Conflict {
-                code: reason.as_str().to_owned(),
-                detail: format!(
-                    "{} would have no effect in state {:?}",
-                    event.name(),
-                    view.now.state
-                ),
-            }),
+            Verdict::NoEffect(reason) => {
+                let state = format!("{:?}", view.now.state);
+                Err(no_effect(&event.name().to_string(), &state, reason))
+            }
         }
     }
 
@@ -333,7 +329,7 @@ impl Core {
             .map(|(index, _)| index);
         let block = block
             .and_then(|index| u16::try_from(index).ok())
-            .filter(|block| *block < 1000);
+            .filter(|block| *block < CaseNumber::BLOCKS);
         let block = block.ok_or_else(|| invalid("org", "no number block for this organisation"))?;
         let (year, month, date) = day.ymd();
         let note = format!("case_number/{org}/{year:04}{month:02}{date:02}");
@@ -383,10 +379,7 @@ impl Core {
             admission::own_admit(&log, &view, self.reference()?, &desk, (entry, &event), now);
         let admit = admit.ok_or_else(|| invalid("edition", "no edition"))?;
         if let Verdict::NoEffect(reason) = admit.verdict {
-            return Err(DoorError::Conflict {
-                code: reason.as_str().to_owned(),
-                detail: "the intake would have no effect".into(),
-            });
+            return Err(no_effect("intake", "none", reason));
         }
         let photos = photos_of(posted, now)?;
         let writing = Writing::default().event(&event)?.admit(&admit)?;
@@ -419,6 +412,18 @@ impl Core {
             "grid",
             format!("{} is not a grid of {org}", head.home),
         ))
+    }
+}
+
+/// A person is told why, and that nothing happened.
+fn no_effect(event: &str, state: &str, reason: Reason) -> DoorError {
+    DoorError::Conflict {
+        code: reason.as_str().to_owned(),
+        detail: format!(
+            "nothing was changed: {event} would have no effect in state {state}. {} Look at the case \
+             again and correct the event",
+            reason.about()
+        ),
     }
 }
 

@@ -237,7 +237,8 @@ impl Device {
             keys.grids
                 .insert(grid.clone(), DataKey::new(env::bytes(random)?));
         }
-        open::make_grids(&self.folder, &self.parts, &keys, &answer, now)?;
+        // The answer is proven and names the server's time; a new device's clock may be years off.
+        open::make_grids(&self.folder, &self.parts, &keys, &answer, answer.clock)?;
         let store =
             super::store::DeviceStore::open(&self.folder, &crate::vault::db_key(&keys.device)?)?;
         store.set_server(&binding.server)?;

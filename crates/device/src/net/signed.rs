@@ -127,10 +127,24 @@ impl SignedLine {
         if answer.status != 401 {
             return None;
         }
-        let bytes = BASE64.decode(answer.header(SERVER_TIME)?).ok()?;
-        let time = ServerTime::decode(&bytes).ok()?;
-        let key = (self.find_key)(&time.body().signer)?;
-        time.verify(&key).ok()?;
-        (time.body().nonce == nonce).then_some(time.body().at)
+        let text = answer.header(SERVER_TIME)?;
+        match self.believed(text, nonce) {
+            Ok(at) => Some(at),
+            Err(why) => {
+                tracing::warn!(why, "the server's time is not believed");
+                None
+            }
+        }
+    }
+
+    fn believed(&self, text: &str, nonce: [u8; 16]) -> Result<Timestamp, &'static str> {
+        let bytes = BASE64.decode(text).map_err(|_| "not base64")?;
+        let time = ServerTime::decode(&bytes).map_err(|_| "malformed")?;
+        let key = (self.find_key)(&time.body().signer).ok_or("signed by an unknown key")?;
+        time.verify(&key).map_err(|_| "a wrong signature")?;
+        if time.body().nonce != nonce {
+            return Err("an answer to another request");
+        }
+        Ok(time.body().at)
     }
 }

@@ -44,12 +44,12 @@ impl Verdict {
 }
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+    ($(#[doc = $doc:literal] $variant:ident = $name:literal,)*) => {
         /// Why an event has no effect. The name is a stable code with a text in each language.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Reason {
-            $($(#[$doc])* $variant,)*
+            $(#[doc = $doc] $variant,)*
         }
 
         impl Reason {
@@ -60,6 +60,13 @@ macro_rules! reasons {
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
+                }
+            }
+
+            /// A sentence for operators and logs.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $doc.trim_ascii(),)*
                 }
             }
         }
@@ -97,7 +104,7 @@ reasons! {
     NotOneLink = "not_one_link",
     /// There is no order to hand it over.
     NoOrder = "no_order",
-    /// The named organisation cannot do this, or is not known.
+    /// What it names (organisation, category, standard, date) is not known in this edition's catalogue and tree, or cannot do this.
     NotSuitable = "not_suitable",
     /// It happened after the last day for it.
     TooLate = "too_late",

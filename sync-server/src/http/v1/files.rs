@@ -308,7 +308,9 @@ impl From<NotKept> for ApiError {
             NotKept::Photo(error) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 error.code(),
-                format!("{error}; the upload was dropped, the case itself is safe"),
+                format!(
+                    "{error}; the upload was dropped, the case itself is safe; take it again and add it to the case"
+                ),
             ),
             NotKept::Put(PutError::OtherBytes(_)) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
