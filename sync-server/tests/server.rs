@@ -18,5 +18,7 @@ mod photos;
 mod program;
 #[path = "server/restore.rs"]
 mod restore;
+#[path = "server/strangers.rs"]
+mod strangers;
 #[path = "server/town.rs"]
 mod town;

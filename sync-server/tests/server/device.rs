@@ -13,6 +13,8 @@ use linli_records::case::{event_entry, head_content, read_case};
 use linli_records::{ChangeNote, NewRecord};
 use linli_store::{Authorship, Ledger, Options, Place, Profile};
 use linli_sync::blob::{PATCH_TYPE, UploadMetadata, checksum_header, next_piece};
+use linli_sync::client::{Event as SyncEvent, Request as SyncRequest};
+use linli_sync::frames::{ErrorFrame, Hello};
 use linli_sync_server::clock;
 use linli_trust::enrolment::{EnrolRequest, Ticket, Transcript};
 use linli_trust::http_signature::{ContentDigest, Request, sign};
@@ -28,6 +30,8 @@ pub(crate) struct Device {
     server: KeyId,
     org: OrgId,
     grid: GridCode,
+    /// Where it says that its cases are: its own grid, unless it cheats.
+    home: GridCode,
     next_id: u8,
 }
 
@@ -92,6 +96,7 @@ impl Device {
             server: opened.server().key.id(),
             org: "110101001001".parse().unwrap(),
             grid: "110101001001G01".parse().unwrap(),
+            home: "110101001001G01".parse().unwrap(),
             next_id: 1,
         }
     }
@@ -122,11 +127,16 @@ impl Device {
         }
     }
 
+    /// From now on its cases claim to be of this grid.
+    pub(crate) fn pretend(&mut self, grid: &str) {
+        self.home = grid.parse().unwrap();
+    }
+
     /// Reports a case with a photo; nothing is sent yet.
     pub(crate) fn report(&mut self, photo: &[u8], hash: BlobHash) -> RecordId {
         let now = clock::now();
         let head = CaseHead {
-            home: self.grid.clone(),
+            home: self.home.clone(),
             edition: 1,
             category: "06052".parse().unwrap(),
             urgency: Urgency::Normal,
@@ -175,7 +185,7 @@ impl Device {
             .unwrap();
         let record = NewRecord {
             kind: RecordKind::Case,
-            home: self.grid.clone(),
+            home: self.home.clone(),
             actor,
             note: ChangeNote {
                 staff: staff(),
@@ -185,7 +195,7 @@ impl Device {
         };
         let (document, change) = linli_records::create(&record, &content).unwrap();
         let by = Authorship {
-            scope: RecordKind::Case.grid_scope(self.grid.clone()),
+            scope: RecordKind::Case.grid_scope(self.home.clone()),
             staff: staff(),
             role: Role::GridAssistant,
             edition: 1,
@@ -195,7 +205,7 @@ impl Device {
         let place = Place {
             record: id,
             kind: RecordKind::Case,
-            home: self.grid.clone(),
+            home: self.home.clone(),
         };
         let saved = self
             .ledger
@@ -206,19 +216,58 @@ impl Device {
 
     /// Exchanges until neither end has more; gives the photos that the server asked for.
     pub(crate) async fn exchange(&mut self, serving: &Serving) -> Vec<BlobHash> {
+        let (wanted, has_refusals) = self.exchange_all(serving).await;
+        assert!(!has_refusals, "a change was refused");
+        wanted
+    }
+
+    /// The same; says as well whether something was refused.
+    pub(crate) async fn exchange_all(&mut self, serving: &Serving) -> (Vec<BlobHash>, bool) {
         let client = serving.client();
-        let mut wanted = Vec::new();
+        let (mut wanted, mut has_refusals) = (Vec::new(), false);
         for _ in 0..20 {
-            let (again, more) = self.exchange_once(&client, &serving.url).await;
+            let (again, more, refused) = self.exchange_once(&client, &serving.url).await;
             wanted.extend(more);
+            has_refusals |= refused;
             if !again {
-                return wanted;
+                return (wanted, has_refusals);
             }
         }
         panic!("the exchange does not end");
     }
 
-    async fn exchange_once(&mut self, client: &Client, url: &str) -> (bool, Vec<BlobHash>) {
+    /// Asks for nothing in another version of the protocol; gives what the server says.
+    pub(crate) async fn speak(&self, serving: &Serving, protocol: u16) -> ErrorFrame {
+        let hello = Hello {
+            protocol,
+            app: "old".into(),
+            clock: clock::now(),
+            epoch: 1,
+            generation_seen: None,
+            edition: 1,
+            control_since: 0,
+            wants: Vec::new(),
+            max_bytes: 1024 * 1024,
+            ask_chains: false,
+        };
+        let (body, mut response) = SyncRequest::new(hello).unwrap().finish(false).unwrap();
+        let client = serving.client();
+        let request = self.signed(
+            &client,
+            &serving.url,
+            Method::POST,
+            "/sync/v1/exchange",
+            &body,
+        );
+        let answer = read(request.send().await.unwrap()).await;
+        let mut input = answer.as_slice();
+        match response.next(&mut input).unwrap() {
+            Some(SyncEvent::Failed(frame)) => frame,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn exchange_once(&mut self, client: &Client, url: &str) -> (bool, Vec<BlobHash>, bool) {
         let grid = || self.grid.clone();
         let now = clock::now();
         let plan = Plan {
@@ -243,7 +292,7 @@ impl Device {
         let request = self.signed(client, url, Method::POST, "/sync/v1/exchange", &body);
         let answer = read(request.send().await.unwrap()).await;
         let mut input = answer.as_slice();
-        let (mut again, mut wanted) = (false, Vec::new());
+        let (mut again, mut wanted, mut has_refusals) = (false, Vec::new(), false);
         while let Some(event) = exchange.next(&mut input).unwrap() {
             let reference = &mut self.reference;
             let applied = self
@@ -251,12 +300,12 @@ impl Device {
                 .write(|tx| exchange.apply(tx, reference, event, now))
                 .unwrap();
             assert!(applied.failed.is_none(), "{:?}", applied.failed);
-            assert!(!applied.has_refusals, "a change was refused");
+            has_refusals |= applied.has_refusals;
             wanted.extend(applied.blobs_wanted);
             again |= applied.ended.unwrap_or(false) || applied.new_generation.is_some();
         }
         exchange.finish().unwrap();
-        (again, wanted)
+        (again, wanted, has_refusals)
     }
 
     /// The case as the handheld sees it.
@@ -277,7 +326,7 @@ impl Device {
         let metadata = UploadMetadata {
             blob: hash,
             record: case,
-            scope: Scope::Cases(self.grid.clone()),
+            scope: Scope::Cases(self.home.clone()),
             mime: "image/png".into(),
         };
         let client = serving.client();

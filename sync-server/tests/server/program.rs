@@ -187,7 +187,10 @@ pub(crate) fn edition() -> Value {
             org("110101001001", Some("110101001"), "station", "community"),
             org("110101001901", Some("110101001"), "handling_unit", "subdistrict"),
         ],
-        "grids": [{ "code": "110101001001G01", "community": "110101001001", "name": { "zh": "一格", "en": "one" } }],
+        "grids": [
+            { "code": "110101001001G01", "community": "110101001001", "name": { "zh": "一格", "en": "one" } },
+            { "code": "110101001001G02", "community": "110101001001", "name": { "zh": "二格", "en": "two" } },
+        ],
         "staff": [
             person("ga-1", "grid_assistant", json!({ "grid": "110101001001G01" })),
             person("io-c1", "intake_officer", json!({ "org": "110101001001" })),
