@@ -46,6 +46,15 @@ struct Common {
     /// Who works; needed when the device has several people.
     #[arg(long, global = true, env = "LINLI_STAFF")]
     staff: Option<String>,
+    /// By how many seconds this device's clock is wrong, to try what happens then.
+    #[arg(
+        long,
+        global = true,
+        env = "LINLI_CLOCK_OFFSET",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    clock_offset: i64,
     /// Prints one JSON value instead of text.
     #[arg(long, global = true)]
     json: bool,

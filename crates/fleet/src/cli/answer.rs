@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use linli_device::DeviceError;
+use linli_device::dto::code::Params;
 use linli_device::dto::error::{ErrorCode, ErrorDto};
 use serde::Serialize;
 
@@ -41,6 +42,12 @@ pub(super) enum Failure {
     /// A binding that did not come to its end in the time given.
     #[error("the binding is not finished: {0}")]
     NotBoundYet(&'static str),
+    /// The server does not take the ticket.
+    #[error("the server does not take this ticket: it was used before, or it ran out")]
+    TicketSpent,
+    /// Somebody else answered.
+    #[error("the server that answered is not the one of the ticket")]
+    WrongServer,
     /// The server said: later. What was saved is safe and is sent then.
     #[error("the server asks for patience: {0}")]
     Later(String),
@@ -55,6 +62,7 @@ impl Failure {
             Self::File(_) | Self::Named { .. } | Self::Json(_) | Self::World(_) | Self::Town(_) => {
                 1
             }
+            Self::TicketSpent | Self::WrongServer => 5,
             Self::Device(error) => match ErrorDto::from(error).code {
                 ErrorCode::Locked
                 | ErrorCode::Barred
@@ -73,6 +81,83 @@ impl Failure {
                 ErrorCode::Internal => 1,
             },
         }
+    }
+}
+
+impl Failure {
+    /// The code that a screen would show.
+    fn dto(&self) -> Option<ErrorDto> {
+        if let Self::Device(error) = self {
+            return Some(ErrorDto::from(error));
+        }
+        matches!(self, Self::TicketSpent).then(|| ErrorDto {
+            code: ErrorCode::TicketSpent,
+            params: Params::new(),
+        })
+    }
+
+    /// What is safe, and what a person can do.
+    fn advice(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Usage(_) => (UNCHANGED, "linli-fleet --help shows every command"),
+            Self::NotBoundYet(_) => ("the ticket is kept on this device", "call enrol again"),
+            Self::Later(_) | Self::Device(DeviceError::Transport(_)) => (
+                "what was saved is on this device and is sent later",
+                "sync again when the server can be reached",
+            ),
+            Self::TicketSpent => (
+                "nothing was changed at the server, and this device holds no work yet",
+                "ask the administrator for a new ticket, then: linli-fleet enrol <ticket>",
+            ),
+            Self::WrongServer => (
+                "nothing was sent but the wish to enrol",
+                "check the network; ask the administrator for a new ticket of the right server",
+            ),
+            Self::File(_) | Self::Named { .. } | Self::Json(_) => {
+                (UNSAVED, "check the file's path and the free space")
+            }
+            Self::World(_) | Self::Town(_) => (UNCHANGED, "read the message above"),
+            Self::Device(error) => device_advice(error),
+        }
+    }
+}
+
+const UNCHANGED: &str = "nothing was changed";
+const UNSAVED: &str = "nothing of this command was saved; what was saved before is safe";
+
+fn device_advice(error: &DeviceError) -> (&'static str, &'static str) {
+    let help = "tell the administrator the message above";
+    match ErrorDto::from(error).code {
+        ErrorCode::TicketMalformed => (UNCHANGED, "copy the whole ticket, from LINLI1: to its end"),
+        ErrorCode::TicketSpent => (UNCHANGED, "ask the administrator for a new ticket"),
+        ErrorCode::AlreadyBound => (UNCHANGED, "use another --folder for another device"),
+        ErrorCode::SecretWeak => (UNCHANGED, "choose a longer passphrase, not a simple one"),
+        ErrorCode::SecretWrong | ErrorCode::Locked => (
+            UNCHANGED,
+            "give the right passphrase: --passphrase or LINLI_SECRET",
+        ),
+        ErrorCode::SecretBlocked => (
+            "what was saved is on this device, encrypted",
+            "wait, or ask the administrator",
+        ),
+        ErrorCode::Barred => (
+            "what was not sent is on this device, encrypted",
+            "ask the administrator",
+        ),
+        ErrorCode::PhotoUnreadable | ErrorCode::PhotoTooLarge => {
+            (UNSAVED, "take the photo again, or report with --no-photo")
+        }
+        ErrorCode::StorageFull => (UNSAVED, "free space on this disk, then do it again"),
+        ErrorCode::NotFound => (UNCHANGED, "linli-fleet cases lists what is here"),
+        ErrorCode::InputInvalid if matches!(error, DeviceError::InputInvalid("category")) => {
+            (UNSAVED, "linli-fleet categories lists what may be reported")
+        }
+        ErrorCode::InputInvalid => (UNSAVED, "correct the input and do it again"),
+        ErrorCode::Refused => (
+            "what was saved is on this device",
+            "linli-fleet cases and outbox show where everything stands",
+        ),
+        ErrorCode::Internal => ("what was saved before is on this device", help),
     }
 }
 
@@ -126,17 +211,18 @@ impl Output {
     /// Says why a command failed.
     pub(super) fn fail(&self, failure: &Failure) {
         let mut out = io::stderr();
-        let written = match (self.is_json, failure) {
-            (true, Failure::Device(error)) => {
-                let dto = ErrorDto::from(error);
-                let value = serde_json::json!({ "error": dto, "detail": failure.to_string() });
-                writeln!(out, "{value}")
-            }
-            (true, _) => {
-                let value = serde_json::json!({ "error": null, "detail": failure.to_string() });
-                writeln!(out, "{value}")
-            }
-            (false, _) => writeln!(out, "linli-fleet: {failure}"),
+        let (safe, next) = failure.advice();
+        let written = if self.is_json {
+            let error = failure.dto();
+            let value = serde_json::json!({
+                "error": error, "detail": failure.to_string(), "safe": safe, "next": next,
+            });
+            writeln!(out, "{value}")
+        } else {
+            writeln!(
+                out,
+                "linli-fleet: {failure}\n  safe: {safe}\n  next: {next}"
+            )
         };
         // Nobody listens any more: there is nowhere left to say it.
         drop(written);

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use linli_device::dto::device::{BindInput, DeviceState, DeviceStatus, UnlockInput};
+use linli_device::dto::device::{BindInput, BindingStage, DeviceState, DeviceStatus, UnlockInput};
 use linli_device::dto::sync::{SyncStatus, WaitReason};
-use linli_device::{BindingStep, Device, DeviceError, Parts};
+use linli_device::{BindingStep, Clock, Device, DeviceError, Parts, SystemClock};
+use linli_model::Timestamp;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
@@ -40,7 +41,24 @@ pub(super) struct Sync {
 
 /// Opens the folder, locked.
 pub(super) fn open(common: &Common) -> Result<Arc<Device>, Failure> {
-    Ok(Device::open_with(&common.folder, Parts::default())?)
+    let parts = Parts {
+        clock: Arc::new(WrongClock {
+            offset_ms: common.clock_offset.saturating_mul(1_000),
+        }),
+        ..Parts::default()
+    };
+    Ok(Device::open_with(&common.folder, parts)?)
+}
+
+/// The machine's clock, off by a constant.
+struct WrongClock {
+    offset_ms: i64,
+}
+
+impl Clock for WrongClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus_ms(self.offset_ms)
+    }
 }
 
 /// Opens the folder and unlocks it.
@@ -93,8 +111,12 @@ pub(super) async fn enrol(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let device = open(common)?;
-    if device.status()?.state == DeviceState::Unbound {
-        let given = enrol.ticket.clone().or_else(|| enrol.named_ticket.clone());
+    let given = enrol.ticket.clone().or_else(|| enrol.named_ticket.clone());
+    let refused = refusal_of(&device)?;
+    if device.status()?.state == DeviceState::Unbound || refused.is_some() {
+        if let (Some(refused), None) = (refused, &given) {
+            return Err(refused);
+        }
         let ticket = given.ok_or_else(|| Failure::Usage("give the ticket".into()))?;
         let secret = passphrase(common)?;
         device.bind(&BindInput { ticket, secret })?;
@@ -110,7 +132,7 @@ pub(super) async fn enrol(
         match step {
             BindingStep::Done | BindingStep::Nothing => break step,
             BindingStep::Refused => {
-                return Err(DeviceError::Refused("enrolment".into()).into());
+                return Err(refusal_of(&device)?.unwrap_or(Failure::TicketSpent));
             }
             BindingStep::Waiting | BindingStep::NoNetwork if Instant::now() >= end => break step,
             BindingStep::Waiting | BindingStep::NoNetwork => {}
@@ -153,6 +175,16 @@ pub(super) async fn enrol(
             staff.join(", ")
         )]
     })
+}
+
+/// Why the server did not take the ticket, when it did not.
+fn refusal_of(device: &Device) -> Result<Option<Failure>, Failure> {
+    let binding = device.status()?.binding;
+    let refused = binding.filter(|binding| binding.stage == BindingStage::Refused);
+    Ok(refused.map(|binding| match binding.reason {
+        Some(reason) if reason.code == "spent" => Failure::TicketSpent,
+        Some(_) | None => Failure::WrongServer,
+    }))
 }
 
 pub(super) fn status(common: &Common, output: &mut Output) -> Result<(), Failure> {

@@ -144,7 +144,12 @@ impl Story {
                 });
             }
         }
-        self.before_hash = text(&device.case(&case).await?["photos"][0]["hash"]);
+        self.before_hash = until("the report's photo", PATIENCE, async || {
+            Ok(Look::Found(text(
+                &device.case(&case).await?["photos"][0]["hash"],
+            )))
+        })
+        .await?;
         self.case = case;
         line.restore();
         Ok(())

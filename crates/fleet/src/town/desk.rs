@@ -54,7 +54,7 @@ impl Desk {
         path: &'static str,
     ) -> TownResult<Self> {
         Ok(Self {
-            line: Https.connect(&program.address().await?)?,
+            line: Https.connect(&program.desk_address().await?)?,
             token: program.staff_token(staff, org).await?,
             staff: staff.to_owned(),
             path,
@@ -65,26 +65,35 @@ impl Desk {
     /// Posts an event. The same key is never carried out twice, so a broken line is simply tried
     /// again; `repeated` in the answer then says that the first try had arrived.
     pub async fn act(&self, case: &str, key: &str, event: &Value) -> TownResult<Value> {
-        let body = json!({ "case": case, "event": event }).to_string();
         let what = format!(
             "{} {}",
             self.staff,
             event["type"].as_str().unwrap_or_default()
         );
         until(&what, PATIENCE, async || {
-            let call = self
-                .call(Method::Post, self.path)
-                .with("idempotency-key", key);
-            let call = Call {
-                body: body.clone().into_bytes(),
-                ..call
-            };
-            let answer = self
-                .json(&what, call.with("content-type", "application/json"))
-                .await?;
-            Ok(Look::Found(answer))
+            self.act_once(case, key, event).await.map(Look::Found)
         })
         .await
+    }
+
+    /// One try of [`Desk::act`].
+    pub async fn act_once(&self, case: &str, key: &str, event: &Value) -> TownResult<Value> {
+        let what = format!(
+            "{} {}",
+            self.staff,
+            event["type"].as_str().unwrap_or_default()
+        );
+        let call = self
+            .call(Method::Post, self.path)
+            .with("idempotency-key", key);
+        let call = Call {
+            body: json!({ "case": case, "event": event })
+                .to_string()
+                .into_bytes(),
+            ..call
+        };
+        self.json(&what, call.with("content-type", "application/json"))
+            .await
     }
 
     /// The case, when this organisation has it.

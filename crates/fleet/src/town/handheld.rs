@@ -8,11 +8,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
-use tokio::sync::Mutex;
+use tokio::sync::Notify;
 
 use super::error::{TownError, TownResult};
 use super::photo::Picture;
@@ -43,15 +46,27 @@ pub struct HandheldPlan {
 #[derive(Debug)]
 pub struct Handheld {
     plan: HandheldPlan,
-    /// The process that runs now, so that somebody else can kill it.
-    running: Mutex<Option<u32>>,
+    /// Somebody wants the process dead that runs now, or else the next one.
+    doom: Notify,
+    /// How long that process may still live.
+    respite: Mutex<Duration>,
+    /// How many were killed.
+    kills: AtomicU64,
 }
 
 impl Handheld {
     /// Enrols a handheld with a ticket of its community's server and syncs for the first time.
     pub async fn enrol(plan: HandheldPlan, server: &Program, org: &str) -> TownResult<Self> {
-        std::fs::create_dir_all(&plan.folder)
-            .map_err(|error| TownError::File(plan.folder.clone(), error))?;
+        let handheld = Self::bind(plan, server, org).await?;
+        until("a first sync", PATIENCE, async || {
+            handheld.sync().await.map(Look::Found)
+        })
+        .await?;
+        Ok(handheld)
+    }
+
+    /// Enrols a handheld with a ticket of its community's server; it has not synced yet.
+    pub async fn bind(plan: HandheldPlan, server: &Program, org: &str) -> TownResult<Self> {
         let args = [
             "admin",
             "enrol",
@@ -65,12 +80,27 @@ impl Handheld {
             &plan.label,
         ];
         let ticket = server.ticket(&args).await?;
-        let handheld = Self {
+        let handheld = Self::new(plan)?;
+        handheld.enrol_with(&ticket, server).await?;
+        Ok(handheld)
+    }
+
+    /// A handheld that nobody has enrolled.
+    pub fn new(plan: HandheldPlan) -> TownResult<Self> {
+        std::fs::create_dir_all(&plan.folder)
+            .map_err(|error| TownError::File(plan.folder.clone(), error))?;
+        Ok(Self {
             plan,
-            running: Mutex::default(),
-        };
+            doom: Notify::new(),
+            respite: Mutex::default(),
+            kills: AtomicU64::new(0),
+        })
+    }
+
+    /// Enrols with a ticket; the server's administrator confirms the check code.
+    pub async fn enrol_with(&self, ticket: &str, server: &Program) -> TownResult<()> {
         until("an enrolment", PATIENCE, async || {
-            let said = handheld.run(&["enrol", &ticket]).await?;
+            let said = self.run(&["enrol", ticket]).await?;
             match said["check_code"].as_str() {
                 None => Ok(Look::Found(())),
                 Some(digits) => {
@@ -79,9 +109,7 @@ impl Handheld {
                 }
             }
         })
-        .await?;
-        handheld.sync().await?;
-        Ok(handheld)
+        .await
     }
 
     /// Its folder.
@@ -155,26 +183,56 @@ impl Handheld {
         Ok(())
     }
 
-    /// Kills the process that runs now, if one does; says whether one did.
-    pub async fn kill(&self) -> bool {
-        let pid = self.running.lock().await.take();
-        let pid = pid.and_then(|pid| i32::try_from(pid).ok());
-        let pid = pid.and_then(rustix::process::Pid::from_raw);
-        pid.is_some_and(|pid| {
-            rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok()
-        })
+    /// Kills the process that runs now, or else the next one, after so much time. One that ends
+    /// before is not killed, nor the one after it.
+    pub fn kill_next(&self, respite: Duration) {
+        *self.respite.lock().unwrap_or_else(PoisonError::into_inner) = respite;
+        self.doom.notify_one();
+    }
+
+    /// How many of its processes were killed.
+    pub fn kills(&self) -> u64 {
+        self.kills.load(Ordering::SeqCst)
+    }
+
+    async fn doomed(&self) {
+        self.doom.notified().await;
+        let respite = *self.respite.lock().unwrap_or_else(PoisonError::into_inner);
+        tokio::time::sleep(respite).await;
     }
 
     /// Runs a command of the handheld's program; gives its JSON.
     pub async fn run(&self, args: &[&str]) -> TownResult<Value> {
-        let child = self.spawn(args)?;
-        *self.running.lock().await = child.id();
-        let output = child.wait_with_output().await;
-        *self.running.lock().await = None;
-        let output = output.map_err(|error| TownError::File(self.plan.binary.clone(), error))?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        match output.status.code() {
+        let mut child = self.spawn(args)?;
+        let broken = |error| TownError::File(self.plan.binary.clone(), error);
+        let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+        let (mut said, mut complaint) = (String::new(), String::new());
+        let talk = async {
+            let out = async {
+                match &mut out {
+                    Some(out) => out.read_to_string(&mut said).await.map(drop),
+                    None => Ok(()),
+                }
+            };
+            let err = async {
+                match &mut err {
+                    Some(err) => err.read_to_string(&mut complaint).await.map(drop),
+                    None => Ok(()),
+                }
+            };
+            tokio::try_join!(out, err)
+        };
+        let is_doomed = tokio::select! {
+            talked = talk => talked.map(|_| false).map_err(broken)?,
+            () = self.doomed() => true,
+        };
+        if is_doomed {
+            self.kills.fetch_add(1, Ordering::SeqCst);
+            child.kill().await.map_err(broken)?;
+            return Err(self.failed(args, None, ""));
+        }
+        let status = child.wait().await.map_err(broken)?;
+        match status.code() {
             Some(0) => Ok(serde_json::from_str(&said)?),
             code => Err(self.failed(args, code, format!("{said}{complaint}").trim())),
         }

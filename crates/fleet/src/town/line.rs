@@ -48,8 +48,18 @@ impl Traffic {
 struct Gauge {
     traffic: Traffic,
     is_cut: bool,
+    /// How often it was cut.
+    cuts: u64,
     /// The line is cut when so many bytes have moved in all.
     cut_at: Option<u64>,
+}
+
+impl Gauge {
+    fn cut(&mut self) {
+        self.is_cut = true;
+        self.cuts = self.cuts.saturating_add(1);
+        self.cut_at = None;
+    }
 }
 
 /// One line. It is closed when dropped.
@@ -95,10 +105,7 @@ impl Line {
 
     /// Cuts the line: open connections end, new ones are turned away.
     pub fn cut(&self) {
-        self.shared.gauge.send_modify(|gauge| {
-            gauge.is_cut = true;
-            gauge.cut_at = None;
-        });
+        self.shared.gauge.send_modify(Gauge::cut);
     }
 
     /// Cuts the line as soon as so many more bytes have moved, in the middle of whatever they are.
@@ -188,8 +195,7 @@ impl Shared {
             };
             *sum = sum.saturating_add(counted);
             if gauge.cut_at.is_some_and(|end| gauge.traffic.total() >= end) {
-                gauge.is_cut = true;
-                gauge.cut_at = None;
+                gauge.cut();
             }
         });
         may
@@ -209,7 +215,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 
 async fn relay(caller: TcpStream, shared: Arc<Shared>) {
     let target = *shared.target();
-    let (false, Some(target)) = (shared.gauge.borrow().is_cut, target) else {
+    let Gauge { is_cut, cuts, .. } = *shared.gauge.borrow();
+    let (false, Some(target)) = (is_cut, target) else {
         return shared.refuse();
     };
     let Ok(server) = TcpStream::connect(target).await else {
@@ -218,7 +225,7 @@ async fn relay(caller: TcpStream, shared: Arc<Shared>) {
     let _ = (caller.set_nodelay(true), server.set_nodelay(true));
     let (from_caller, to_caller) = caller.into_split();
     let (from_server, to_server) = server.into_split();
-    let mut watch = LineWatch(shared.gauge.subscribe());
+    let mut gauge = shared.gauge.subscribe();
     let both = async {
         tokio::join!(
             pass(&shared, from_caller, to_server, true),
@@ -227,7 +234,8 @@ async fn relay(caller: TcpStream, shared: Arc<Shared>) {
     };
     tokio::select! {
         _ = both => {}
-        () = watch.cut() => {}
+        // Also a cut that was mended at once ends what was open.
+        _ = gauge.wait_for(|gauge| gauge.cuts != cuts) => {}
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Program {
     folder: PathBuf,
     /// The line on which everybody below reaches it.
     pub line: Line,
+    /// The line on which people at desks and in units reach it.
+    pub desk_line: Line,
     state: Mutex<State>,
 }
 
@@ -44,6 +46,7 @@ impl Program {
         let file = |path: &Path, error| TownError::File(path.to_owned(), error);
         std::fs::create_dir_all(&folder).map_err(|error| file(&folder, error))?;
         let line = Line::open().await.map_err(TownError::Port)?;
+        let desk_line = Line::open().await.map_err(TownError::Port)?;
         let config = folder.join("linli.toml");
         let text = configuration(hosts, level, line.address());
         std::fs::write(&config, text).map_err(|error| file(&config, error))?;
@@ -52,6 +55,7 @@ impl Program {
             binary: binary.to_owned(),
             folder,
             line,
+            desk_line,
             state: Mutex::default(),
         };
         program.run(&["init"]).await?;
@@ -69,7 +73,7 @@ impl Program {
         &self.folder
     }
 
-    /// Its own address and pin, past the line: for desks, which sit beside it.
+    /// Its own address and pin, past the lines.
     pub async fn address(&self) -> TownResult<ServerAddress> {
         let state = self.state.lock().await;
         let address = state
@@ -79,6 +83,15 @@ impl Program {
             url: format!("https://{address}"),
             pins: vec![state.pin.clone()],
             authority: None,
+        })
+    }
+
+    /// Where people at desks and in units connect.
+    pub async fn desk_address(&self) -> TownResult<ServerAddress> {
+        let address = self.address().await?;
+        Ok(ServerAddress {
+            url: format!("https://{}", self.desk_line.address()),
+            ..address
         })
     }
 
@@ -118,6 +131,7 @@ impl Program {
             .parse()
             .map_err(|_| self.failed("serve", format!("the address {address:?}")))?;
         self.line.aim(address);
+        self.desk_line.aim(address);
         state.address = Some(address);
         (*pin).clone_into(&mut state.pin);
         state.child = Some(child);
@@ -158,6 +172,9 @@ impl Program {
 
     /// Runs a command of the server's program on this folder; what it printed, when it succeeded.
     pub async fn run(&self, args: &[&str]) -> TownResult<String> {
+        // A command works through the process or, without one, on the data folder itself: it must not
+        // meet a process that is just being killed or started.
+        let _still = self.state.lock().await;
         let mut command = self.command(args);
         command.stdin(Stdio::null()).kill_on_drop(true);
         let output = command

@@ -52,6 +52,18 @@ async fn a_cut_line_ends_connections_and_turns_new_ones_away_until_it_is_restore
 }
 
 #[tokio::test]
+async fn a_cut_that_is_mended_at_once_ends_what_was_open() {
+    let line = Line::open().await.unwrap();
+    line.aim(echo().await);
+    let mut caller = TcpStream::connect(line.address()).await.unwrap();
+    caller.write_all(b"a").await.unwrap();
+    caller.read_exact(&mut [0; 1]).await.unwrap();
+    line.cut();
+    line.restore();
+    assert!(matches!(caller.read(&mut [0; 1]).await, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
 async fn a_planned_cut_comes_in_the_middle_of_the_bytes() {
     let line = Line::open().await.unwrap();
     line.aim(echo().await);
