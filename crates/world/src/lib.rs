@@ -4,9 +4,11 @@
 //! of the district come from `tests/fixtures/divisions` (sources beside the files); the borders of streets,
 //! communities and grids in here are drawn, not surveyed.
 
+mod chance;
 mod divisions;
 mod error;
 pub mod land;
+pub mod neighbourhood;
 
 pub use divisions::{Community, Street, streets};
 pub use error::WorldError;
