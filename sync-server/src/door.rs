@@ -96,6 +96,9 @@ pub struct PackFile {
     pub size: u64,
     /// The place in the feed that it covers, inclusive.
     pub at_seq: u64,
+    /// The desk's signed checkpoint that names the pack, encoded: whoever installs it believes it by
+    /// this.
+    pub checkpoint: Vec<u8>,
 }
 
 /// Who holds an enrolment slot.

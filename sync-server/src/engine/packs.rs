@@ -10,7 +10,7 @@ use std::path::Path;
 use linli_model::{BlobHash, KeyId, OrgId, Scope, Timestamp};
 use linli_store::{ControlItem, Pack, Tx};
 use linli_sync::pack::{PackEncoder, PackHeader, PackRecord};
-use linli_trust::{CheckpointBody, Signed, Suite};
+use linli_trust::{Checkpoint, CheckpointBody, Signed, Suite};
 
 use crate::door::{DoorError, DoorResult, PackFile};
 use crate::engine::core::Core;
@@ -33,13 +33,11 @@ impl Core {
         if !self.scopes_of(peer, now).contains(scope) || matches!(scope, Scope::Desk(_)) {
             return Err(DoorError::NotFound { what: "pack" });
         }
-        let newest = tx
-            .newest_pack(scope)?
-            .filter(|pack| self.packs.join(&pack.place).is_file());
-        let pack = match (newest, hash) {
-            (Some(pack), Some(hash)) if pack.hash == *hash => pack,
+        let newest = self.newest_signed(tx, scope)?;
+        let (pack, checkpoint) = match (newest, hash) {
+            (Some((pack, signed)), Some(hash)) if pack.hash == *hash => (pack, signed),
             (_, Some(_)) => return Err(DoorError::NotFound { what: "pack" }),
-            (Some(pack), None) if !is_stale(tx, &pack)? => pack,
+            (Some((pack, signed)), None) if !is_stale(tx, &pack)? => (pack, signed),
             (_, None) => self.make_pack(tx, scope, now)?,
         };
         Ok(PackFile {
@@ -47,10 +45,29 @@ impl Core {
             hash: pack.hash,
             size: pack.size,
             at_seq: pack.at_seq,
+            checkpoint: checkpoint.encode()?,
         })
     }
 
-    fn make_pack(&mut self, tx: &mut Tx<'_>, scope: &Scope, now: Timestamp) -> DoorResult<Pack> {
+    /// The newest pack whose file is there, with the checkpoint that names it. A pack of an earlier
+    /// generation is none: its numbers mean something else.
+    fn newest_signed(&self, tx: &Tx<'_>, scope: &Scope) -> DoorResult<Option<(Pack, Checkpoint)>> {
+        let (Some(pack), Some(signed)) = (tx.newest_pack(scope)?, tx.last_checkpoint(scope)?)
+        else {
+            return Ok(None);
+        };
+        let is_whole = self.packs.join(&pack.place).is_file()
+            && signed.pack_hash == Some(pack.hash)
+            && signed.generation == self.host.generation();
+        Ok(is_whole.then_some((pack, signed)))
+    }
+
+    fn make_pack(
+        &mut self,
+        tx: &mut Tx<'_>,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> DoorResult<(Pack, Checkpoint)> {
         let at_seq = tx.feed_state(scope)?.seq;
         if at_seq == 0 {
             return Err(DoorError::NotFound { what: "pack" });
@@ -72,15 +89,20 @@ impl Core {
             created_at: now,
         };
         tx.put_pack(&pack)?;
-        self.sign_pack(tx, &pack, now)?;
+        let checkpoint = self.sign_pack(tx, &pack, now)?;
         for old in tx.prune_packs(scope, KEEP)? {
             // A file that is left over is harmless and named by nothing.
             let _ = fs::remove_file(self.packs.join(&old.place));
         }
-        Ok(pack)
+        Ok((pack, checkpoint))
     }
 
-    fn sign_pack(&mut self, tx: &mut Tx<'_>, pack: &Pack, now: Timestamp) -> DoorResult<()> {
+    fn sign_pack(
+        &mut self,
+        tx: &mut Tx<'_>,
+        pack: &Pack,
+        now: Timestamp,
+    ) -> DoorResult<Checkpoint> {
         let desk = self.desk_of(&pack.scope)?;
         let key = self.host.key(&desk)?;
         let prev = tx
@@ -98,7 +120,8 @@ impl Core {
             signer: key.id(),
         };
         let checkpoint = Signed::seal(body, key)?;
-        self.keep(tx, &ControlItem::Checkpoint(checkpoint), now)
+        self.keep(tx, &ControlItem::Checkpoint(checkpoint.clone()), now)?;
+        Ok(checkpoint)
     }
 
     /// The desk that answers for a grid's scope.

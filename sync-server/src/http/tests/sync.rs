@@ -236,11 +236,13 @@ async fn a_pack_comes_in_ranges_and_a_broken_download_goes_on() {
         hash: [7; 32],
         size: 200_000,
         at_seq: 41,
+        checkpoint: vec![1, 2, 3],
     };
     stand.world.lock().unwrap().packs.insert(scope, pack);
     let target = "/sync/v1/pack/register/g1";
     let whole = stand.signed(Method::GET, target, b"").send().await.unwrap();
     assert_eq!(whole.headers().get("linli-pack-seq").unwrap(), "41");
+    assert_eq!(whole.headers().get("linli-checkpoint").unwrap(), "AQID");
     let tag = whole
         .headers()
         .get("etag")

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use linli_model::Scope;
 use serde::Deserialize;
 
@@ -15,6 +17,11 @@ use crate::http::file_body;
 use crate::http::signed::{self, Signed};
 use crate::http::state::Shared;
 
+/// The place in the feed that the pack covers.
+const SEQ: HeaderName = HeaderName::from_static("linli-pack-seq");
+/// The desk's signed checkpoint that names the pack, base64.
+const CHECKPOINT: HeaderName = HeaderName::from_static("linli-checkpoint");
+
 /// Which pack of the scope.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,7 +30,8 @@ pub(in crate::http) struct Which {
     hash: Option<String>,
 }
 
-/// `GET /sync/v1/pack/{family}/{code}`: a pack of the scope, with ranges.
+/// `GET /sync/v1/pack/{family}/{code}`: a pack of the scope, with ranges, and in
+/// a header the checkpoint that proves it.
 pub(in crate::http) async fn pack(
     State(shared): State<Arc<Shared>>,
     Path((family, code)): Path<(String, String)>,
@@ -62,9 +70,10 @@ pub(in crate::http) async fn pack(
         &request.headers,
     )
     .await?;
-    let seq = HeaderName::from_static("linli-pack-seq");
-    response
-        .headers_mut()
-        .insert(seq, HeaderValue::from(pack.at_seq));
+    let headers = response.headers_mut();
+    headers.insert(SEQ, HeaderValue::from(pack.at_seq));
+    let checkpoint = HeaderValue::from_str(&BASE64.encode(&pack.checkpoint))
+        .map_err(|_| ApiError::internal("odd checkpoint"))?;
+    headers.insert(CHECKPOINT, checkpoint);
     Ok(Signed::sign_off(peer, response))
 }
