@@ -136,6 +136,20 @@ describe('keys and code', () => {
     }
   })
 
+  test('every reason and every field that the device names has a text', () => {
+    const folder = join(here, '../../../crates/device/src')
+    const device = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.rs'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n')
+    const named = (pattern: RegExp) => [...device.matchAll(pattern)].map((match) => match[1])
+    const reasons = named(/DeviceError::Refused\("(\w+)"\.into\(\)\)/g)
+    const fields = named(/DeviceError::InputInvalid\("(\w+)"\)/g)
+    expect(reasons.length && fields.length).toBeTruthy()
+    for (const code of reasons) expect(keys).toContain(`reason.${code}`)
+    for (const code of fields) expect(keys).toContain(`field.${code}`)
+  })
+
   test('every reason for waiting also says what helps', () => {
     for (const code of codesOf('WaitReason')) expect(keys).toContain(`wait.${code}_help`)
   })

@@ -140,7 +140,7 @@ test('a failed save keeps the form and names the fault; the next tap saves once'
   await app.shoot()
   await app.tap('p7.category.06003')
   await app.tap('p7.save')
-  expect(app.page()).toContain('出错了（E-1204）。内容已保存。')
+  expect(app.page()).toContain('出错了（E-1204）。内容已保存，请把号码告诉管理员。')
   engine.report = works
   const before = engine.world.cases.length
   app.control('p7.save').click()
