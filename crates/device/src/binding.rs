@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use linli_exchange::enrolment::EnrolAnswer;
 use linli_trust::enrolment::{EnrolRequest, SlotId, SlotKey};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +86,18 @@ impl Binding {
 
     pub(crate) fn answer(&self) -> Result<Option<Vec<u8>>> {
         self.answer.as_deref().map(stored).transpose()
+    }
+
+    /// The server's answer, read and proved; nothing while there is none.
+    pub(crate) fn opened_answer(&self) -> Result<Option<EnrolAnswer>> {
+        let (Some(bytes), Some(request)) = (self.answer()?, self.request()?) else {
+            return Ok(None);
+        };
+        Ok(Some(EnrolAnswer::open(
+            &bytes,
+            &request,
+            &self.slot_key()?,
+        )?))
     }
 
     pub(crate) fn set_answer(&mut self, answer: &[u8]) {

@@ -9,6 +9,7 @@ mod files_lane;
 mod inspect;
 mod lane;
 mod open;
+mod packs;
 mod queries;
 mod store;
 mod wake_line;

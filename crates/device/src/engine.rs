@@ -5,6 +5,7 @@ mod drafts;
 mod facts;
 mod intent;
 mod notes;
+mod packs;
 mod people;
 mod photos;
 mod positions;
@@ -33,6 +34,7 @@ use linli_trust::{Certificate, SigningKey};
 use crate::env::Random;
 use crate::error::{DeviceError, Result};
 
+pub use packs::{PackInstall, PackWanted};
 pub use people::By;
 pub use query::{Counts, Looking, SyncView};
 pub use recover::Refused;
@@ -120,10 +122,11 @@ impl Engine {
         })
     }
 
-    /// Installs what the server gave at enrolment.
-    pub fn install(&self, answer: &EnrolAnswer, now: Timestamp) -> Result<()> {
+    /// Installs what the server gave at enrolment, judged at the server's time: this device's clock may
+    /// be wrong by years.
+    pub fn install(&self, answer: &EnrolAnswer) -> Result<()> {
         let installed = self.write(|tx| {
-            let reference = answer.install(tx, now)?;
+            let reference = answer.install(tx, answer.clock)?;
             let reference = reference.ok_or(DeviceError::Refused("enrolment".into()))?;
             let own = reference.certificates().find(&self.plan.key.id());
             let own = own.ok_or(DeviceError::Refused("enrolment".into()))?;
@@ -135,6 +138,14 @@ impl Engine {
         })?;
         *self.reference_mut() = Some(installed);
         Ok(())
+    }
+
+    /// Whether a root of trust and an edition are here.
+    pub fn is_enrolled(&self) -> bool {
+        let reference = self.reference_now();
+        reference
+            .as_ref()
+            .is_some_and(|known| known.newest().is_some())
     }
 
     /// The grid.

@@ -22,6 +22,9 @@ pub enum ExchangeError {
     /// The answer to an enrolment cannot be believed or read. Nothing was installed.
     #[error("enrolment: {0}")]
     Enrolment(&'static str),
+    /// A pack that cannot be believed. What was installed of it before was proved and stays.
+    #[error("pack: {0}")]
+    Pack(&'static str),
     /// An edition that is signed and still cannot be used.
     #[error("edition {number} has mistakes: {first}")]
     Edition {

@@ -7,6 +7,7 @@
 //! * [`Reference`]: editions and certificates in memory, in step with the control log.
 //! * [`ingest`]: the rules of authority as the policy of the ledger's gate.
 //! * [`Client`]: the asking end: one request, then one event of the answer at a time.
+//! * [`believe_pack`] and [`unpack`]: a first sync from a server's pack.
 //!
 //! Absent on purpose: network, clock, randomness, and what a case means.
 
@@ -14,9 +15,11 @@ mod client;
 pub mod enrolment;
 mod error;
 mod judge;
+mod pack;
 mod reference;
 
 pub use client::{Applied, Client, Offering, Plan};
 pub use error::ExchangeError;
 pub use judge::{Further, Incoming, ingest, retry};
+pub use pack::{Unpacked, believe_pack, unpack};
 pub use reference::{Kept, Reference};

@@ -86,11 +86,14 @@ impl SignedBody for LeaseBody {
     }
 }
 
-/// A device's belief about the server's time, kept with the lease. It never runs backwards: turning
-/// the device's clock back does not lengthen a lease.
+/// A device's belief about the server's time, kept with the lease. Between two answers it never runs
+/// backwards: turning the device's clock back does not lengthen a lease. A later signed time puts
+/// right what a clock that ran ahead has claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseClock {
-    /// The latest server time that is certain to have passed.
+    /// The latest time that the server has signed.
+    pub heard: Timestamp,
+    /// The latest server time that, by signed times and the device's clocks, has passed.
     pub seen: Timestamp,
     /// Server time minus device time, milliseconds, as last measured.
     pub offset_ms: i64,
@@ -98,13 +101,14 @@ pub struct LeaseClock {
 
 impl LeaseClock {
     /// After an answer of the server: its signed time, and the device's clock at that moment.
-    /// A time older than one already seen changes nothing.
+    /// A time older than one already heard changes nothing.
     #[must_use]
     pub fn heard(self, server: Timestamp, device: Timestamp) -> Self {
-        if server < self.seen {
+        if server < self.heard {
             return self;
         }
         Self {
+            heard: server,
             seen: server,
             offset_ms: server.ms_since(device),
         }
@@ -113,15 +117,20 @@ impl LeaseClock {
     /// Before the first answer: nothing is certain.
     pub fn unheard() -> Self {
         Self {
+            heard: Timestamp(i64::MIN),
             seen: Timestamp(i64::MIN),
             offset_ms: 0,
         }
     }
 
     /// Takes notice of the device's clock, and of the time that its monotonic clock counted since
-    /// the notice before (0 after a start). Store the answer.
+    /// the notice before (0 after a start). Store the answer. Before the first answer the device's
+    /// clock says nothing.
     #[must_use]
     pub fn tick(self, device: Timestamp, monotonic_ms: u64) -> Self {
+        if self == Self::unheard() {
+            return self;
+        }
         let by_clock = device.plus_ms(self.offset_ms);
         let counted = i64::try_from(monotonic_ms).unwrap_or(i64::MAX);
         Self {

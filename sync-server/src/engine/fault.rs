@@ -73,6 +73,10 @@ impl From<ExchangeError> for DoorError {
                 code: "enrolment".into(),
                 detail: detail.into(),
             },
+            ExchangeError::Pack(detail) => Self::Refused {
+                code: "pack".into(),
+                detail: detail.to_owned(),
+            },
             ExchangeError::OldGeneration { .. } => Self::Refused {
                 code: "old_generation".into(),
                 detail: error.to_string(),

@@ -78,6 +78,8 @@ impl Device {
             }
             Err(DeviceError::Transport(error)) => {
                 tracing::info!(%error, "the server cannot be asked yet");
+                let is_clock = matches!(error, TransportError::ClockWrong(_));
+                self.delay_binding(is_clock.then_some("clock"))?;
                 Ok(BindingStep::NoNetwork)
             }
             Err(error) => Err(error),
@@ -155,11 +157,28 @@ impl Device {
     fn await_person(&self, mut binding: Binding) -> Result<BindingStep> {
         if binding.stage != BindingStage::WaitingForPerson {
             binding.stage = BindingStage::WaitingForPerson;
+            binding.reason = None;
             binding.save(&self.folder)?;
             self.state().binding = Some(binding);
             self.tell(&[Noun::Device], []);
         }
         Ok(BindingStep::Waiting)
+    }
+
+    /// Keeps the ticket, and says why it waits.
+    fn delay_binding(&self, reason: Option<&str>) -> Result<()> {
+        let mut state = self.state();
+        let Some(binding) = &mut state.binding else {
+            return Ok(());
+        };
+        if binding.reason.as_deref() == reason {
+            return Ok(());
+        }
+        binding.reason = reason.map(ToOwned::to_owned);
+        binding.save(&self.folder)?;
+        drop(state);
+        self.tell(&[Noun::Device], []);
+        Ok(())
     }
 
     fn refuse_binding(&self, reason: &str) -> Result<()> {
@@ -226,9 +245,7 @@ impl Device {
         let now = self.now();
         let mut state = self.state();
         let binding = state.binding.clone().ok_or(DeviceError::NotBound)?;
-        let bytes = binding.answer()?.ok_or(DeviceError::NotBound)?;
-        let request = binding.request()?.ok_or(DeviceError::NotBound)?;
-        let answer = EnrolAnswer::open(&bytes, &request, &binding.slot_key()?)?;
+        let answer = binding.opened_answer()?.ok_or(DeviceError::NotBound)?;
         let certificate = answer.certificate().ok_or(DeviceError::NotBound)?.clone();
         let random = &*self.parts.random;
         let vault = state.vault.as_mut().ok_or(DeviceError::NotBound)?;
@@ -237,11 +254,11 @@ impl Device {
             keys.grids
                 .insert(grid.clone(), DataKey::new(env::bytes(random)?));
         }
-        // The answer is proven and names the server's time; a new device's clock may be years off.
-        open::make_grids(&self.folder, &self.parts, &keys, &answer, answer.clock)?;
+        open::make_grids(&self.folder, &self.parts, &keys, &answer)?;
         let store =
             super::store::DeviceStore::open(&self.folder, &crate::vault::db_key(&keys.device)?)?;
         store.set_server(&binding.server)?;
+        store.set_enrolment(&binding)?;
         drop(store);
         vault.set_people(&certificate.staff, secret, &keys, random)?;
         let chosen: Option<StaffId> = match (staff, certificate.staff.as_slice()) {

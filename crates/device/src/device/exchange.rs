@@ -23,6 +23,8 @@ const EXCHANGE: &str = "/sync/v1/exchange";
 const HEARTBEAT: &str = "/sync/v1/heartbeat";
 /// Exchanges in one run: a device that was away for weeks still ends.
 const MOST_ROUNDS: u32 = 1_000;
+/// Packs are asked for so often in one run: at its beginning, and after what the server said.
+const MOST_PACK_ROUNDS: u32 = 3;
 /// A heartbeat that says nothing new is due after 15 minutes (README decision 21).
 const HEARTBEAT_MS: i64 = 15 * 60 * 1000;
 /// The delay that a server's own wish may not exceed: one hour.
@@ -43,7 +45,7 @@ pub struct SyncRun {
 
 /// Why a run stopped.
 #[derive(Debug)]
-enum Stop {
+pub(super) enum Stop {
     Line(TransportError),
     Refused(Refusal),
     /// The server's error frame inside an answer.
@@ -158,27 +160,54 @@ impl Device {
         line: &SignedLine,
         run: &mut SyncRun,
     ) -> Result<(), Stop> {
+        let mut packs_asked = 0;
         for _ in 0..MOST_ROUNDS {
-            let synced = self.exchange(engine, line).await?;
-            run.exchanges += 1;
-            run.received_bytes = run.received_bytes.saturating_add(synced.received_bytes);
-            run.changed = run
-                .changed
-                .saturating_add(u32::try_from(synced.records.len()).unwrap_or(u32::MAX));
-            engine.photos_wanted(&synced.wanted)?;
-            self.tell_synced(&synced);
-            if let Some(order) = &synced.wipe {
-                self.obey(open, order)?;
-                return Err(Stop::Here(DeviceError::Locked));
+            if packs_asked < MOST_PACK_ROUNDS && !engine.packs_wanted(self.now())?.is_empty() {
+                if engine.counts()?.unsent > 0 {
+                    // What a person wrote goes first, whatever the pack costs.
+                    let push = engine.begin_push(self.now())?;
+                    let pushed = self.exchange(engine, line, push).await?;
+                    self.take_round(open, engine, &pushed, run)?;
+                    if pushed.more {
+                        continue;
+                    }
+                }
+                packs_asked += 1;
+                self.fetch_packs(engine, line, run).await?;
             }
-            if let Some(error) = synced.failed {
-                return Err(Stop::Failed(error.code, error.retry_after_s));
-            }
+            let pull = engine.begin_sync(self.now())?;
+            let synced = self.exchange(engine, line, pull).await?;
+            self.take_round(open, engine, &synced, run)?;
             if !synced.more {
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    /// Notes what an exchange did, and obeys it.
+    fn take_round(
+        &self,
+        open: &Open,
+        engine: &Arc<Engine>,
+        synced: &Synced,
+        run: &mut SyncRun,
+    ) -> Result<(), Stop> {
+        run.exchanges += 1;
+        run.received_bytes = run.received_bytes.saturating_add(synced.received_bytes);
+        run.changed = run
+            .changed
+            .saturating_add(u32::try_from(synced.records.len()).unwrap_or(u32::MAX));
+        engine.photos_wanted(&synced.wanted)?;
+        self.tell_synced(synced);
+        if let Some(order) = &synced.wipe {
+            self.obey(open, order)?;
+            return Err(Stop::Here(DeviceError::Locked));
+        }
+        match &synced.failed {
+            Some(error) => Err(Stop::Failed(error.code, error.retry_after_s)),
+            None => Ok(()),
+        }
     }
 
     fn tell_synced(&self, synced: &Synced) {
@@ -193,8 +222,12 @@ impl Device {
     }
 
     /// One exchange: the body goes out, the answer is applied piece by piece as it comes.
-    async fn exchange(&self, engine: &Arc<Engine>, line: &SignedLine) -> Result<Synced, Stop> {
-        let mut exchange = engine.begin_sync(self.now())?;
+    async fn exchange(
+        &self,
+        engine: &Arc<Engine>,
+        line: &SignedLine,
+        mut exchange: Exchange,
+    ) -> Result<Synced, Stop> {
         let call = Call::new(Method::Post, EXCHANGE, std::mem::take(&mut exchange.body))
             .with("content-type", "application/cbor");
         match self.answer(engine, line, &call, &mut exchange).await {

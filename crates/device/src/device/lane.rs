@@ -97,6 +97,7 @@ fn wait_with(reason: WaitReason, name: &str, value: i64) -> WaitDto {
 pub(super) fn of_transport(error: &TransportError, retry_at: Timestamp) -> WaitDto {
     match error {
         TransportError::NoNetwork => wait(WaitReason::NoNetwork),
+        TransportError::ClockWrong(_) => wait(WaitReason::Clock),
         TransportError::Unreachable(_)
         | TransportError::NotPinned(_)
         | TransportError::Broken(_)

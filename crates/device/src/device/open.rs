@@ -48,6 +48,11 @@ impl Open {
         for (grid, data_key) in &keys.grids {
             let plan = plan(parts, &key, grid, &store)?;
             let engine = open_grid(folder, grid, data_key, plan, now)?;
+            if !engine.is_enrolled() {
+                let binding = store.enrolment()?.ok_or(DeviceError::NotBound)?;
+                let answer = binding.opened_answer()?.ok_or(DeviceError::NotBound)?;
+                engine.install(&answer)?;
+            }
             store.note_epoch(grid, engine.epoch()?)?;
             engines.insert(grid.clone(), Arc::new(engine));
         }
@@ -176,7 +181,6 @@ pub(super) fn make_grids(
     parts: &Parts,
     keys: &Keys,
     answer: &EnrolAnswer,
-    now: Timestamp,
 ) -> Result<()> {
     let store = DeviceStore::open(folder, &db_key(&keys.device)?)?;
     let key = Arc::new(store.key()?);
@@ -184,7 +188,7 @@ pub(super) fn make_grids(
         remove_grid(folder, grid)?;
         let plan = plan(parts, &key, grid, &store)?;
         let engine = Engine::open(&grid_file(folder, grid), &db_key(data_key)?, plan)?;
-        engine.install(answer, now)?;
+        engine.install(answer)?;
         store.note_epoch(grid, engine.epoch()?)?;
     }
     Ok(())

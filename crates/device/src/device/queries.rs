@@ -215,16 +215,22 @@ impl Device {
         let missing = u32::try_from(engine.missing_photos(1_000)?.len()).unwrap_or(u32::MAX);
         let lane = self.lane();
         let has_begun = lane.received_bytes > 0;
-        let state = |count: u32| match (is_done, has_begun && count > 0) {
-            (true, _) => StepState::Done,
-            (false, true) => StepState::Running,
-            (false, false) => StepState::Waiting,
-        };
-        let step = |part, state, done_count: u32| FirstSyncStep {
-            part,
-            state,
-            done_count,
-            total_count: (state == StepState::Done).then_some(done_count),
+        let [in_cases, in_places, in_register] = engine.scopes();
+        let step = |part, done_count: u32, scope| -> Result<FirstSyncStep> {
+            // The header of a pack that is on its way tells how much will come.
+            let told = engine.pack_total(scope)?;
+            let state = match (is_done, told.is_some() || (has_begun && done_count > 0)) {
+                (true, _) => StepState::Done,
+                (false, true) => StepState::Running,
+                (false, false) => StepState::Waiting,
+            };
+            let told = told.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+            Ok(FirstSyncStep {
+                part,
+                state,
+                done_count,
+                total_count: (state == StepState::Done).then_some(done_count).or(told),
+            })
         };
         let names = engine.with_reference(|reference| {
             let edition = reference.newest().map(linli_model::case::Rules::edition);
@@ -233,10 +239,15 @@ impl Device {
         let names = u32::try_from(names).unwrap_or(u32::MAX);
         Ok(FirstSyncDto {
             steps: vec![
-                step(FirstSyncPart::Reference, StepState::Done, names),
-                step(FirstSyncPart::Places, state(places), places),
-                step(FirstSyncPart::Households, state(households), households),
-                step(FirstSyncPart::Cases, state(cases), cases),
+                FirstSyncStep {
+                    part: FirstSyncPart::Reference,
+                    state: StepState::Done,
+                    done_count: names,
+                    total_count: Some(names),
+                },
+                step(FirstSyncPart::Places, places, &in_places)?,
+                step(FirstSyncPart::Households, households, &in_register)?,
+                step(FirstSyncPart::Cases, cases, &in_cases)?,
                 FirstSyncStep {
                     part: FirstSyncPart::Photos,
                     state: if missing == 0 && is_done {

@@ -6,12 +6,14 @@ use linli_model::GridCode;
 use linli_store::{DbKey, Ledger, Profile, Reader, Tx};
 use linli_trust::SigningKey;
 
+use crate::binding::Binding;
 use crate::error::{DeviceError, Result};
 use crate::net::ServerAddress;
 
 const NAME: &str = "device.db";
 const KEY: &str = "device_key";
 const SERVER: &str = "server";
+const ENROLMENT: &str = "enrolment";
 const STARTED: &str = "work_started";
 const WIFI_ONLY: &str = "photos_wifi_only";
 
@@ -46,6 +48,18 @@ impl DeviceStore {
     pub(super) fn set_server(&self, server: &ServerAddress) -> Result<()> {
         let json = serde_json::to_vec(server)?;
         self.write(|tx| Ok(tx.set_meta(SERVER, &json)?))
+    }
+
+    /// The finished binding with the server's answer: the root of trust of a grid's file that has to
+    /// be made anew.
+    pub(super) fn enrolment(&self) -> Result<Option<Binding>> {
+        let json = self.read(|reader| Ok(reader.meta(ENROLMENT)?))?;
+        Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
+    }
+
+    pub(super) fn set_enrolment(&self, binding: &Binding) -> Result<()> {
+        let json = serde_json::to_vec(binding)?;
+        self.write(|tx| Ok(tx.set_meta(ENROLMENT, &json)?))
     }
 
     /// The highest epoch under which this device wrote in a grid.

@@ -115,7 +115,7 @@ pub struct BindingDto {
     pub stage: BindingStage,
     /// Six digits to read to the administrator, once the server answered.
     pub check_code: Option<String>,
-    /// Why it was refused.
+    /// Why it was refused, or what else than the network it waits for.
     pub reason: Option<CodeDto>,
 }
 

@@ -12,10 +12,11 @@ use linli_sync::frames::{ErrorFrame, Personal};
 use linli_sync::limits;
 use linli_trust::{Lease, LeaseClock, WipeOrder};
 
-use super::{Engine, Place, Records, notes, raise_epoch, rows};
+use super::{Engine, Place, Records, notes, packs, raise_epoch, rows};
 use crate::error::{DeviceError, Result};
 
 const LEASE: &str = "device/lease";
+const HEARD: &str = "device/heard";
 const SEEN: &str = "device/seen";
 const OFFSET: &str = "device/offset";
 const REPULLED: &str = "device/repulled";
@@ -31,6 +32,8 @@ pub struct Exchange {
     /// The body to send.
     pub body: Vec<u8>,
     began_at: Timestamp,
+    /// Nothing is asked for, only sent.
+    is_push: bool,
     synced: Synced,
 }
 
@@ -85,6 +88,15 @@ impl Engine {
 
     /// Seals what waits and writes the request.
     pub fn begin_sync(&self, now: Timestamp) -> Result<Exchange> {
+        self.begin(&self.scopes(), now)
+    }
+
+    /// The same without asking for anything: text goes before a pack is fetched.
+    pub fn begin_push(&self, now: Timestamp) -> Result<Exchange> {
+        self.begin(&[], now)
+    }
+
+    fn begin(&self, wants: &[Scope], now: Timestamp) -> Result<Exchange> {
         self.write(|tx| {
             let reference = self.reference_now();
             let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
@@ -96,10 +108,11 @@ impl Engine {
                 key: &self.plan.key,
                 org: place.org(),
                 app: &self.plan.app,
-                wants: self.scopes().to_vec(),
+                wants: wants.to_vec(),
                 offering: Offering::Outbox,
                 max_bytes: limits::USUAL_RESPONSE_BYTES,
-                ask_chains: self.ask_chains.load(Ordering::Relaxed),
+                // A server names the chains of the scopes that are asked for.
+                ask_chains: !wants.is_empty() && self.ask_chains.load(Ordering::Relaxed),
                 now,
             };
             let (body, client) = Client::begin(tx, reference, &plan)?;
@@ -108,6 +121,7 @@ impl Engine {
                 peer,
                 body,
                 began_at: now,
+                is_push: wants.is_empty(),
                 synced: Synced::default(),
             })
         })
@@ -135,7 +149,8 @@ impl Engine {
     pub fn end_sync(&self, exchange: Exchange, now: Timestamp) -> Result<Synced> {
         exchange.client.finish()?;
         let mut synced = exchange.synced;
-        if synced.is_complete {
+        let is_pull = !exchange.is_push;
+        if synced.is_complete && is_pull {
             self.ask_chains.store(false, Ordering::Relaxed);
         }
         if synced.has_refusals {
@@ -145,7 +160,7 @@ impl Engine {
         self.write(|tx| {
             notes::answered(tx)?;
             notes::set_moment(tx, notes::CONTACT_AT, now)?;
-            if synced.is_complete && !synced.more {
+            if synced.is_complete && !synced.more && is_pull {
                 notes::set_moment(tx, notes::DOWNLOADED_AT, now)?;
                 tx.set_meta_number(FIRST_DONE, 1)?;
             }
@@ -182,11 +197,8 @@ impl Engine {
     /// The server's clock minus ours, as last measured; nothing before the first answer.
     pub fn clock_offset_ms(&self) -> Result<Option<i64>> {
         self.read(|reader| {
-            Ok(reader
-                .meta(SEEN)?
-                .map(|_| lease_clock(reader))
-                .transpose()?
-                .map(|clock| clock.offset_ms))
+            let clock = lease_clock(reader)?;
+            Ok((clock != LeaseClock::unheard()).then_some(clock.offset_ms))
         })
     }
 
@@ -204,6 +216,9 @@ impl Engine {
             }
             if applied.new_generation.is_some() {
                 offer_again(tx)?;
+            }
+            if applied.new_epoch.is_some() {
+                packs::want(tx, &self.scopes())?;
             }
             refresh_touched(tx, reference, now)?;
             notes::settle(tx)?;
@@ -235,7 +250,7 @@ impl Engine {
             );
         }
         if let Some(scope) = &applied.diverged {
-            self.pull_anew(&exchange.peer, scope, now)?;
+            exchange.synced.more |= self.pull_anew(&exchange.peer, scope, now)?;
         }
         if let Some(personal) = applied.personal {
             self.take_personal(personal, &mut exchange.synced, now)?;
@@ -248,28 +263,29 @@ impl Engine {
         synced.failed = synced.failed.take().or(applied.failed);
         if let Some(more) = applied.ended {
             synced.is_complete = true;
-            synced.more = more;
+            synced.more |= more;
         }
-        if applied.new_generation.is_some() {
-            synced.more = true;
-        }
+        synced.more |= applied.new_generation.is_some() || applied.new_epoch.is_some();
         Ok(())
     }
 
-    /// Both ends hold different things although nothing waits: the scope is pulled from its
-    /// beginning, which costs bytes and brings what is missing. An incident.
-    fn pull_anew(&self, peer: &KeyId, scope: &Scope, now: Timestamp) -> Result<()> {
+    /// Both ends hold different things although nothing waits: the scope's pack is fetched and its
+    /// feed is pulled from the beginning, which costs bytes and brings what is missing. An incident.
+    /// Answers whether that is to be done now.
+    fn pull_anew(&self, peer: &KeyId, scope: &Scope, now: Timestamp) -> Result<bool> {
         tracing::error!(%scope, "this device and the server hold different things; the scope is pulled anew");
         let name = format!("{REPULLED}/{scope}");
         self.write(|tx| {
             let last = notes::moment(tx, &name)?;
             if last.is_some_and(|at| now.ms_since(at) < REPULL_MS) {
-                return Ok(());
+                return Ok(false);
             }
             notes::set_moment(tx, &name, now)?;
             let mut cursor = tx.cursor(peer, scope)?;
             cursor.pulled = 0;
-            Ok(tx.set_cursor(peer, scope, &cursor)?)
+            tx.set_cursor(peer, scope, &cursor)?;
+            packs::want(tx, std::slice::from_ref(scope))?;
+            Ok(true)
         })
     }
 
@@ -452,7 +468,11 @@ fn offer_again(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Rows follow every record that this transaction has changed.
-fn refresh_touched(tx: &mut Tx<'_>, reference: &Reference, now: Timestamp) -> Result<()> {
+pub(super) fn refresh_touched(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    now: Timestamp,
+) -> Result<()> {
     let touched: Vec<RecordId> = tx.touched().iter().copied().collect();
     for record in touched {
         rows::refresh(tx, reference, &record, now)?;
@@ -481,6 +501,7 @@ fn lease_clock(reader: &linli_store::Reader<'_>) -> Result<LeaseClock> {
     };
     Ok(match (number(SEEN)?, number(OFFSET)?) {
         (Some(seen), Some(offset_ms)) => LeaseClock {
+            heard: Timestamp(number(HEARD)?.unwrap_or(i64::MIN)),
             seen: Timestamp(seen),
             offset_ms,
         },
@@ -489,6 +510,7 @@ fn lease_clock(reader: &linli_store::Reader<'_>) -> Result<LeaseClock> {
 }
 
 fn set_lease_clock(tx: &mut Tx<'_>, clock: LeaseClock) -> Result<()> {
+    tx.set_meta(HEARD, &clock.heard.0.to_be_bytes())?;
     tx.set_meta(SEEN, &clock.seen.0.to_be_bytes())?;
     tx.set_meta(OFFSET, &clock.offset_ms.to_be_bytes())?;
     Ok(())

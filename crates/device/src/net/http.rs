@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Client, Response};
+use rustls::CertificateError;
 
 use super::address::ServerAddress;
 use super::tls::{self, Seen};
@@ -109,6 +110,7 @@ fn failure(error: &reqwest::Error) -> TransportError {
     }
     match cause(error) {
         Cause::Certificate => TransportError::NotPinned(text),
+        Cause::Clock => TransportError::ClockWrong(text),
         Cause::NoNetwork => TransportError::NoNetwork,
         Cause::Other => TransportError::Unreachable(text),
     }
@@ -116,40 +118,52 @@ fn failure(error: &reqwest::Error) -> TransportError {
 
 enum Cause {
     Certificate,
+    Clock,
     NoNetwork,
     Other,
 }
 
-/// What stands at the end of the chain of causes.
+/// Servers renew their certificates long before they end, so one that does not count now says that
+/// this machine's clock is wrong. Only the pinned authority's certificates come so far.
+fn is_about_time(why: &CertificateError) -> bool {
+    matches!(
+        why,
+        CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. }
+    )
+}
+
+/// What stands at the end of the chain of causes. An I/O error that wraps another error hides it from
+/// [`std::error::Error::source`], so it is opened by hand.
 fn cause(error: &reqwest::Error) -> Cause {
     let mut at: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
     while let Some(inner) = at {
         if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
-            let is_certificate = matches!(tls, rustls::Error::InvalidCertificate(_));
-            return if is_certificate {
-                Cause::Certificate
+            let rustls::Error::InvalidCertificate(why) = tls else {
+                return Cause::Other;
+            };
+            return if is_about_time(why) {
+                Cause::Clock
             } else {
-                Cause::Other
+                Cause::Certificate
             };
         }
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            let no_network = [
-                std::io::ErrorKind::NetworkUnreachable,
-                std::io::ErrorKind::HostUnreachable,
-                std::io::ErrorKind::NetworkDown,
-            ];
-            if no_network.contains(&io.kind()) {
-                return Cause::NoNetwork;
-            }
-            if let Some(tls) = io
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-                && matches!(tls, rustls::Error::InvalidCertificate(_))
-            {
-                return Cause::Certificate;
-            }
+        let io = inner.downcast_ref::<std::io::Error>();
+        let no_network = [
+            std::io::ErrorKind::NetworkUnreachable,
+            std::io::ErrorKind::HostUnreachable,
+            std::io::ErrorKind::NetworkDown,
+        ];
+        if io.is_some_and(|io| no_network.contains(&io.kind())) {
+            return Cause::NoNetwork;
         }
-        at = inner.source();
+        let wrapped = io.and_then(std::io::Error::get_ref);
+        at = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => inner.source(),
+        };
     }
     Cause::Other
 }

@@ -22,6 +22,10 @@ pub enum TransportError {
     /// The server is not the one that the ticket names: nothing was sent.
     #[error("the server is not the pinned one: {0}")]
     NotPinned(String),
+    /// The server's certificate is the pinned authority's and does not count at the time that this
+    /// machine shows: its clock is wrong. Nothing was sent.
+    #[error("the clock of this machine is wrong: {0}")]
+    ClockWrong(String),
     /// The line broke after the request was sent, or while the answer came.
     #[error("the line broke: {0}")]
     Broken(String),

@@ -169,8 +169,13 @@ impl Client {
         now: Timestamp,
         applied: &mut Applied,
     ) -> Result<(), ExchangeError> {
-        applied.has_reference |= reference.keep(tx, item, now)? == Kept::New;
         let known = tx.peer(&self.peer)?;
+        // A handheld's clock may be wrong by years; what its server gave is judged at the server's time.
+        let received_at = match self.offering {
+            Offering::Outbox => now.plus_ms(known.clock_offset_ms),
+            Offering::Feed(_) => now,
+        };
+        applied.has_reference |= reference.keep(tx, item, received_at)? == Kept::New;
         tx.set_peer(
             &self.peer,
             &Peer {

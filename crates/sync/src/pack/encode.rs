@@ -54,19 +54,14 @@ impl PackEncoder {
         }
         let is_full = self.group_bytes + size > limits::PACK_GROUP_BYTES
             || self.group.len() == limits::PACK_FRAME_RECORDS;
-        let done = if is_full { self.close()? } else { None };
+        let done = if is_full { self.end_frame()? } else { None };
         self.group_bytes += size;
         self.group.push(record);
         Ok(done)
     }
 
-    /// Ends the pack: the last frame, if any, and the header.
-    pub fn finish(mut self) -> Result<(Option<Vec<u8>>, PackHeader), SyncError> {
-        let last = self.close()?;
-        Ok((last, self.header))
-    }
-
-    fn close(&mut self) -> Result<Option<Vec<u8>>, SyncError> {
+    /// Ends the frame that is being filled, so that a receiver can make durable what it has so far.
+    pub fn end_frame(&mut self) -> Result<Option<Vec<u8>>, SyncError> {
         if self.group.is_empty() {
             return Ok(None);
         }
@@ -88,6 +83,12 @@ impl PackEncoder {
         self.group.clear();
         self.group_bytes = 0;
         Ok(Some(bytes))
+    }
+
+    /// Ends the pack: the last frame, if any, and the header.
+    pub fn finish(mut self) -> Result<(Option<Vec<u8>>, PackHeader), SyncError> {
+        let last = self.end_frame()?;
+        Ok((last, self.header))
     }
 }
 

@@ -33,6 +33,22 @@ fn an_older_answer_changes_nothing() {
 }
 
 #[test]
+fn a_clock_that_ran_ahead_is_put_right_by_the_next_answer() {
+    let years = 10 * 52 * WEEK;
+    let early = LeaseClock::unheard().tick(at(years), 0);
+    assert_eq!(early, LeaseClock::unheard(), "nothing was heard yet");
+    let clock = early.heard(at(1_000), at(1_000));
+    let ahead = clock.tick(at(years), 0);
+    assert!(ahead.is_over(&lease(1_000)), "what the clock claims counts");
+    assert!(ahead.tick(at(2_000), 0).is_over(&lease(1_000)), "and stays");
+    let replayed = ahead.heard(at(999), at(2_000));
+    assert_eq!(replayed, ahead, "an older answer is of no use");
+    let again = ahead.heard(at(3_000), at(3_000));
+    assert!(!again.is_over(&lease(3_000)));
+    assert!(again.tick(at(3_000 + WEEK), 0).is_over(&lease(3_000)));
+}
+
+#[test]
 fn a_lease_that_ends_before_it_begins_is_refused() {
     let mut body = lease(1_000);
     body.until = at(999);

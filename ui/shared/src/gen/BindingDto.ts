@@ -15,6 +15,6 @@ stage: BindingStage,
  */
 check_code: string | null, 
 /**
- * Why it was refused.
+ * Why it was refused, or what else than the network it waits for.
  */
 reason: CodeDto | null, };
