@@ -26,6 +26,24 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub struct Knowledge(Known);
 
+impl Knowledge {
+    /// Works it out from all changes of a document, in any order: cheaper than asking the document
+    /// for them again. `None` when they are not changes of ours.
+    pub fn of_changes(changes: &[&[u8]]) -> Option<Self> {
+        let mut scanned = Vec::with_capacity(changes.len());
+        for bytes in changes {
+            scanned.push(scan(bytes).ok()?);
+        }
+        // A change starts above every operation below it, so this order is causal.
+        scanned.sort_by_key(|change| (change.start_op, change.hash));
+        let mut known = Known::default();
+        for change in &scanned {
+            known.remember(change);
+        }
+        Some(Self(known))
+    }
+}
+
 /// Why stored bytes do not make a document. The document must be rebuilt from its raw changes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {

@@ -42,10 +42,33 @@ impl Tx<'_> {
         let Some(document) = self.load_document(record)? else {
             return Ok(None);
         };
-        Ok(Some(match self.shared().known.take(record) {
+        let knowledge = match self.shared().known.take(record) {
+            Some(kept) => Some(kept),
+            None => self.knowledge_of(record)?,
+        };
+        Ok(Some(match knowledge {
             Some(knowledge) => document.with_knowledge(knowledge),
             None => document,
         }))
+    }
+
+    /// What the raw changes of a record tell. Taking them out of the document again costs ten times as
+    /// much, so that is left to devices that have let go of some.
+    fn knowledge_of(&self, record: &RecordId) -> Result<Option<Knowledge>> {
+        let mut list = self.sql().prepare_cached(
+            "SELECT body FROM changes
+             WHERE document = (SELECT document FROM documents WHERE record = ?1)",
+        )?;
+        let found = list.query_map([record.0], |row| row.get::<_, Option<Vec<u8>>>("body"))?;
+        let mut bodies = Vec::new();
+        for body in found {
+            let Some(body) = body? else {
+                return Ok(None);
+            };
+            bodies.push(body);
+        }
+        let slices: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+        Ok(Knowledge::of_changes(&slices))
     }
 
     pub(super) fn keep_knowledge(&self, record: &RecordId, document: &Document) {
