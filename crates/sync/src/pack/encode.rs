@@ -10,6 +10,10 @@ use crate::error::SyncError;
 use crate::frames::Generation;
 use crate::limits;
 
+/// The compressor's tables as a power of two: what a frame of [`limits::PACK_GROUP_BYTES`] needs. Left to
+/// itself the level takes 16 MiB for them.
+const TABLE_LOG: u32 = 18;
+
 /// Writes a pack. Its frames are appended to a file as they are finished; the header, which goes
 /// before them, is known at the end.
 #[derive(Debug)]
@@ -72,6 +76,8 @@ impl PackEncoder {
         let plain = frame::encode(&self.group)?;
         let mut deflate = zstd::bulk::Compressor::new(self.level)?;
         deflate.set_parameter(CParameter::WindowLog(limits::PACK_WINDOW_LOG))?;
+        deflate.set_parameter(CParameter::HashLog(TABLE_LOG))?;
+        deflate.set_parameter(CParameter::ChainLog(TABLE_LOG))?;
         let bytes = deflate.compress(&plain)?;
         self.header.count += self.group.len() as u64;
         self.header.frames.push(PackFrame {
