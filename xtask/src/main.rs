@@ -9,6 +9,7 @@
     reason = "printing what happens is what a task runner is for"
 )]
 
+mod bench;
 mod check;
 mod codegen;
 mod demo;
@@ -53,6 +54,7 @@ macro_rules! verbs {
 
 verbs! {
     Check => check,
+    Bench => bench,
     Test => test,
     Soak => soak,
     Tidy => tidy,
