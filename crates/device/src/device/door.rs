@@ -221,6 +221,8 @@ impl Device {
         drop(state);
         self.lane().view = SyncView::default();
         self.tell(&[Noun::Device], []);
+        // The driver lets go of its line, and with it of the keys.
+        self.hurry.notify_one();
         Ok(())
     }
 

@@ -1,9 +1,12 @@
 //! The driver: binds, syncs and listens while the program lives.
 
+use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use linli_sync::backoff::Backoff;
+use tokio::sync::Notify;
 
 use super::Device;
 use super::enrol::BindingStep;
@@ -21,13 +24,26 @@ const IDLE: Duration = Duration::from_mins(1);
 impl Device {
     /// Runs for as long as the future is polled: a shell spawns it once. Saves, [`Device::sync_now`]
     /// and the server's wake line start a run at once; failures are repeated with growing delays.
+    ///
+    /// The wake line stands beside the runs: what happens at the server during a run asks for the next.
     pub async fn run(self: Arc<Self>) {
+        let connected = Notify::new();
+        let mut line = pin!(self.listening(&connected));
         loop {
-            let pause = self.step().await;
+            let pause = tokio::select! {
+                pause = self.step() => pause,
+                never = &mut line => match never {},
+            };
+            if self.may_listen().is_some() {
+                connected.notify_one();
+            } else {
+                // A line holds the keys of an open device: it goes when they have to.
+                line.set(self.listening(&connected));
+            }
             tokio::select! {
                 () = self.hurry.notified() => {}
-                () = self.listening() => {}
                 () = tokio::time::sleep(pause) => {}
+                never = &mut line => match never {},
             }
         }
     }
@@ -63,17 +79,16 @@ impl Device {
         }
     }
 
-    /// Listens on the wake line while the last run worked; a line that breaks is opened again with
-    /// growing delays. Never ends by itself: events ask for a run through the hurry.
-    async fn listening(&self) {
+    /// Listens on the wake line once the last run worked; a line that breaks is opened again with
+    /// growing delays. Events ask for a run through the hurry.
+    async fn listening(&self, connected: &Notify) -> Infallible {
         let mut failures = 0u32;
         loop {
-            let open: Option<Arc<Open>> = self.opened().ok();
-            let is_connected = self.lane().is_connected;
-            let Some(open) = open.filter(|_| is_connected) else {
-                return std::future::pending().await;
+            let Some(open) = self.may_listen() else {
+                connected.notified().await;
+                continue;
             };
-            if let Err(error) = self.listen(&open).await {
+            if let Err(error) = self.listen(&open, &mut failures).await {
                 tracing::debug!(%error, "the wake line broke");
             }
             drop(open);
@@ -81,5 +96,11 @@ impl Device {
             let random = env::number(&*self.parts.random).unwrap_or(0);
             tokio::time::sleep(Backoff::USUAL.delay(failures, random)).await;
         }
+    }
+
+    /// The open device, when its server answered last.
+    fn may_listen(&self) -> Option<Arc<Open>> {
+        let open = self.opened().ok();
+        open.filter(|_| self.lane().is_connected)
     }
 }
