@@ -66,6 +66,24 @@ test('a refused binding leads back to the ticket', async () => {
   expect(app.maybe('p1.ticket')).not.toBeNull()
 })
 
+test('after a binding that was given up the next ticket is asked for, even when the news comes first', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.type('p1.ticket', TICKET)
+  await app.tap('p1.next')
+  await app.type('p2.secret', 'north gate lamp')
+  await app.type('p2.again', 'north gate lamp')
+  await app.tap('p2.read')
+  await app.tap('p2.bind')
+  const cancel = app.engine.cancelBinding
+  // The screen hears of the change before the command has answered.
+  app.engine.cancelBinding = async () => {
+    await cancel()
+    await new Promise(() => {})
+  }
+  await app.tap('p2.cancel')
+  expect(app.maybe('p1.ticket')).not.toBeNull()
+})
+
 test('the language can be changed before anybody signed in', async () => {
   const app = await openApp('/', { scenario: 'unbound' })
   await app.tap('language')
