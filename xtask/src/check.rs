@@ -11,21 +11,21 @@ use crate::{codegen, tidy};
 
 /// Format, lints on code and tests, documentation, house rules, generated types.
 ///
-/// Needs no phone, no WebView and no database server: the window program is checked by `cargo xtask test`.
+/// Needs no phone, no WebView and no database server: the window program is linted by `cargo xtask test`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {}
 
 pub(crate) fn run(_: &Options) -> Result<ExitCode> {
     let mut report = Report::start();
-    steps(&mut report)?;
+    steps(&mut report, &Metadata::load()?.without_app())?;
     codegen::check(&mut report)?;
     println!("\n{}", report.table());
     Ok(report.exit_code())
 }
 
 /// The steps, cheap ones first. Generated types are compared by a test, so `cargo xtask test` leaves that to it.
-pub(crate) fn steps(report: &mut Report) -> Result<()> {
-    let metadata = Metadata::load()?;
+/// `packages` are the arguments that select what is linted and documented.
+pub(crate) fn steps(report: &mut Report, packages: &[String]) -> Result<()> {
     let mut fmt = cargo();
     fmt.args(["fmt", "--all", "--", "--check"]);
     report.run(Step::new("fmt", fmt).fix("run `cargo fmt --all`, then look at the difference"))?;
@@ -37,12 +37,10 @@ pub(crate) fn steps(report: &mut Report) -> Result<()> {
     ));
 
     let mut clippy = cargo();
-    clippy.arg("clippy").args(metadata.without_app()).args([
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]);
+    clippy
+        .arg("clippy")
+        .args(packages)
+        .args(["--all-targets", "--", "-D", "warnings"]);
     report.run(
         Step::new("clippy", clippy)
             .fix("fix the warnings above; a lint that is wrong here takes `#[expect(lint, reason = \"...\")]`"),
@@ -50,7 +48,7 @@ pub(crate) fn steps(report: &mut Report) -> Result<()> {
 
     let mut doc = cargo();
     doc.arg("doc")
-        .args(metadata.without_app())
+        .args(packages)
         .args(["--no-deps", "--document-private-items"]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     report.run(Step::new("doc", doc).fix("fix the doc comments named above"))

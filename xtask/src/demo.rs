@@ -5,10 +5,12 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 
 use crate::project::{Metadata, cargo};
+use crate::window;
 
 /// A whole town on this machine: servers, lines, three handhelds and the story of the ramp, hop by hop.
 ///
-/// Everything keeps running until Ctrl-C, unless --once is given.
+/// Everything keeps running until Ctrl-C, unless --once is given. Where there is a display, the handheld's
+/// window is opened too, enrolled with this town.
 #[derive(Debug, clap::Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -32,31 +34,35 @@ pub(crate) struct Options {
     lang: Option<String>,
 }
 
+/// What the demo runs besides a window.
+const PROGRAMS: [&str; 2] = ["linli-sync-server", "linli-fleet"];
+
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    if !options.json {
-        println!("正在编译服务器和终端 / Building server and handheld ...");
+    let metadata = Metadata::load()?;
+    let say = |text: &str| {
+        if !options.json {
+            println!("{text}");
+        }
+    };
+    let window = if options.headless || options.once || !window::has_display() {
+        None
+    } else if let Some(obstacle) = window::obstacle()? {
+        say(&format!("没有终端窗口 / No window: {obstacle}"));
+        None
+    } else {
+        say("正在编译服务器、终端和窗口 / Building server, handheld and window ...");
+        Some(window::build(&metadata, &PROGRAMS)?)
+    };
+    if window.is_none() {
+        say("正在编译服务器和终端 / Building server and handheld ...");
+        build()?;
     }
-    let mut build = cargo();
-    build.args([
-        "build",
-        "-p",
-        "linli-sync-server",
-        "-p",
-        "linli-fleet",
-        "--bins",
-    ]);
-    let status = build.status().context("cargo cannot be started")?;
-    ensure!(
-        status.success(),
-        "the programs do not build; nothing was started"
-    );
-    let programs = Metadata::load()?.target_directory.join("debug");
+    let programs = metadata.programs();
     let mut demo = Command::new(programs.join("linli-fleet"));
     demo.arg("demo")
         .arg("--server")
         .arg(programs.join("linli-server"));
     for (flag, is_set) in [
-        ("--headless", options.headless),
         ("--once", options.once),
         ("--one-box", options.one_box),
         ("--json", options.json),
@@ -64,6 +70,12 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         if is_set {
             demo.arg(flag);
         }
+    }
+    if !options.once {
+        demo.arg("--window-note").arg(window::note(&metadata));
+    }
+    if let Some(program) = window {
+        demo.arg("--window").arg(program);
     }
     if let Some(lang) = &options.lang {
         demo.args(["--lang", lang]);
@@ -74,4 +86,18 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn build() -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--bins"]);
+    for package in PROGRAMS {
+        build.args(["-p", package]);
+    }
+    let status = build.status().context("cargo cannot be started")?;
+    ensure!(
+        status.success(),
+        "the programs do not build; nothing was started"
+    );
+    Ok(())
 }

@@ -13,14 +13,17 @@ mod bench;
 mod check;
 mod codegen;
 mod demo;
+mod handheld;
 mod machine;
 mod project;
 mod report;
+mod screens;
 mod soak;
 mod step;
 mod tally;
 mod test;
 mod tidy;
+mod window;
 
 use std::process::ExitCode;
 
@@ -60,6 +63,7 @@ verbs! {
     Tidy => tidy,
     Codegen => codegen,
     Demo => demo,
+    Handheld => handheld,
 }
 
 fn main() -> ExitCode {

@@ -10,6 +10,9 @@ use serde::Deserialize;
 /// The folder of the window program. It needs WebKitGTK and a built UI, so only the app steps build it.
 pub(crate) const APP_FOLDER: &str = "app-mobile";
 
+/// The screens that the window program embeds. Without them there is nothing to compile.
+const SCREENS: &str = "ui/handheld/dist/index.html";
+
 /// The root folder of the checkout.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -79,6 +82,28 @@ impl Metadata {
         }
         arguments
     }
+
+    /// The arguments that select every package, the window program with the screens inside it.
+    ///
+    /// Checks and tests of one run all select the same: cargo then compiles what they share once.
+    pub(crate) fn with_app(&self) -> Vec<String> {
+        let mut arguments = vec!["--workspace".to_owned()];
+        if let Some(app) = self.package_in(APP_FOLDER) {
+            arguments.push("--features".to_owned());
+            arguments.push(format!("{}/custom-protocol", app.name));
+        }
+        arguments
+    }
+
+    /// The folder of the programs that cargo builds.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.target_directory.join("debug")
+    }
+}
+
+/// Whether the screens are built.
+pub(crate) fn has_screens() -> bool {
+    root().join(SCREENS).is_file()
 }
 
 impl Package {

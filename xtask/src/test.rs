@@ -1,12 +1,13 @@
 //! `cargo xtask test`: everything needed to trust a change, in tiers.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::project::{APP_FOLDER, Metadata, cargo, has_npm_script, root};
+use crate::project::{Metadata, cargo, has_npm_script, has_screens};
 use crate::report::Report;
+use crate::screens::{self, npm};
 use crate::step::{Step, run_inside, skipped};
 use crate::{check, machine};
 
@@ -23,18 +24,18 @@ pub(crate) struct Options {
     as_is: bool,
 }
 
-/// The parts of the run, in order.
+/// The parts of the run, in order. The UIs come first, because the window program embeds the screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Tier {
+    /// Lints, type check, tests and build of the UIs.
+    Ui,
     /// Format, lints, documentation, house rules.
     Check,
-    /// Every Rust test except those of the window program; one of them compares the generated types.
+    /// Every Rust test; one of them compares the generated types.
     Rust,
     /// Licences and advisories of dependencies, when cargo-deny is installed.
     Deny,
-    /// Lints, type check, tests and build of the UIs.
-    Ui,
-    /// The window program and journeys through its real window.
+    /// Journeys through the real window of the handheld, against real servers.
     E2e,
 }
 
@@ -64,12 +65,21 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 
 fn run_tier(tier: Tier, report: &mut Report) -> Result<()> {
     match tier {
-        Tier::Check => check::steps(report),
+        Tier::Ui => ui(report),
+        Tier::Check => check::steps(report, &packages(&Metadata::load()?)?),
         Tier::Rust => rust(report),
         Tier::Deny => deny(report),
-        Tier::Ui => ui(report),
         Tier::E2e => e2e(report),
     }
+}
+
+/// The arguments that select what Rust steps work on: the window program only where it can be built.
+fn packages(metadata: &Metadata) -> Result<Vec<String>> {
+    Ok(if machine::has_group("app")? && has_screens() {
+        metadata.with_app()
+    } else {
+        metadata.without_app()
+    })
 }
 
 fn rust(report: &mut Report) -> Result<()> {
@@ -77,7 +87,7 @@ fn rust(report: &mut Report) -> Result<()> {
     let mut command = cargo();
     command
         .arg("test")
-        .args(metadata.without_app())
+        .args(packages(&metadata)?)
         .arg("--no-fail-fast");
     report.run(
         Step::new("cargo test", command)
@@ -100,27 +110,9 @@ fn deny(report: &mut Report) -> Result<()> {
     )
 }
 
-fn npm(arguments: &[&str]) -> Command {
-    let mut command = Command::new("npm");
-    command.args(arguments).current_dir(root().join("ui"));
-    command
-}
-
 fn ui(report: &mut Report) -> Result<()> {
-    if !root().join("ui/package.json").is_file() {
-        report.note(skipped("ui", "no ui/package.json"));
+    if !screens::install(report)? {
         return Ok(());
-    }
-    if !is_npm_current() {
-        report.run(
-            Step::new("npm ci", npm(&["ci", "--no-audit", "--no-fund"]))
-                .safe("only ui/node_modules was touched")
-                .fix("needs the npm registry once; when ui/package.json changed, run `npm install` in ui and commit the lock file"),
-        )?;
-        if !report.is_good() && !is_npm_current() {
-            report.note(skipped("ui", "its packages are not installed"));
-            return Ok(());
-        }
     }
     for (script, counts) in [
         ("lint", false),
@@ -140,68 +132,40 @@ fn ui(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Whether the installed packages are those of the lock file.
-fn is_npm_current() -> bool {
-    let changed = |path: &str| {
-        root()
-            .join(path)
-            .metadata()
-            .and_then(|file| file.modified())
-            .ok()
-    };
-    match (
-        changed("ui/node_modules/.package-lock.json"),
-        changed("ui/package-lock.json"),
-    ) {
-        (Some(installed), Some(locked)) => installed >= locked,
-        _ => false,
-    }
-}
-
 fn e2e(report: &mut Report) -> Result<()> {
     let metadata = Metadata::load()?;
-    let Some(app) = metadata.package_in(APP_FOLDER) else {
-        report.note(skipped("app", "no app-mobile"));
-        return Ok(());
-    };
-    if !machine::has_group("app")? {
-        report.note(skipped("app", "its Debian packages are not installed"));
+    for group in ["app", "gps"] {
+        if !machine::has_group(group)? {
+            let reason = format!("Debian packages of the group {group} are not installed");
+            report.note(skipped("e2e", reason));
+            return Ok(());
+        }
+    }
+    if !has_screens() && !screens::build(report)? {
+        report.note(skipped("e2e", "the screens are not built"));
         return Ok(());
     }
-    // The program embeds the built UI, so there is nothing to compile without it.
-    if !root().join("ui/handheld/dist/index.html").is_file() {
-        report.note(skipped(
-            "app",
-            "ui/handheld/dist is missing: `npm run build` in ui writes it",
-        ));
+    let mut build = cargo();
+    build
+        .arg("build")
+        .args(metadata.with_app())
+        // With the tests selected too, everything is what the Rust tests were built with.
+        .args(["--bins", "--tests"]);
+    report.run(Step::new("programs", build).fix("fix the errors above"))?;
+    if !report.has_passed("programs") {
+        report.note(skipped("e2e", "the programs do not build"));
         return Ok(());
     }
-    let mut clippy = cargo();
-    clippy.args([
-        "clippy",
-        "--package",
-        &app.name,
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]);
-    report.run(Step::new("app clippy", clippy).fix("fix the warnings above"))?;
-    let mut tests = cargo();
-    tests.args(["test", "--package", &app.name, "--no-fail-fast"]);
+    let mut journeys = npm(&["run", "e2e"]);
+    journeys.env("LINLI_TARGET", &metadata.target_directory);
+    let shots = metadata.target_directory.join("e2e");
     report.run(
-        Step::new("app test", tests)
-            .counting()
-            .fix("the first `failures:` block above names the test"),
-    )?;
-    if !has_npm_script("ui", "e2e") {
-        report.note(skipped("e2e", "ui/package.json has no such script"));
-        return Ok(());
-    }
-    report.run(
-        Step::new("e2e", npm(&["run", "e2e"]))
+        Step::new("e2e", journeys)
             .counting()
             .safe("the window ran with a data folder of its own; no other data was touched")
-            .fix("screenshots and logs of the failed journey are in target/e2e"),
+            .fix(format!(
+                "screenshots and logs of the failed journey are in {}",
+                shots.display()
+            )),
     )
 }

@@ -126,7 +126,7 @@ pub(crate) fn check() -> Result<()> {
     faults.extend(transitions::check(&sources));
     faults.extend(pages::check(&sources));
     faults.extend(locales::check(&sources));
-    faults.extend(links::check(&sources));
+    faults.extend(links::check(&project::files()?, &sources));
     for source in &sources {
         faults.extend(sizes::check(source));
         faults.extend(code::check(source));

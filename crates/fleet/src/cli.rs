@@ -10,6 +10,7 @@ mod cases;
 mod demo;
 mod door;
 mod look;
+mod town;
 mod write;
 
 use std::path::PathBuf;
@@ -100,6 +101,8 @@ enum Command {
     Edition,
     /// Starts a town of real servers and handhelds here and plays the story of the ramp.
     Demo(demo::Demo),
+    /// Starts a town of real servers here that takes orders from standard input, for tests.
+    Town(town::TownArguments),
 }
 
 /// Runs a command and answers the exit code.
@@ -145,5 +148,6 @@ async fn dispatch(common: &Common, command: Command, output: &mut Output) -> Res
         Command::Photo(photo) => look::photo(common, &photo, output).await,
         Command::Edition => look::edition(output),
         Command::Demo(demo) => demo::demo(common, &demo).await,
+        Command::Town(arguments) => town::town(&arguments).await,
     }
 }

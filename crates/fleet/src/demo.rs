@@ -1,6 +1,12 @@
 //! The demo: a town, its story told hop by hop, and the town left running for whoever wants to look.
 
+mod window;
+
 use std::sync::Arc;
+
+pub use window::WindowPlan;
+
+use window::Window;
 
 use crate::story::{Hop, HopReport, StoryReport, Watch, play};
 use crate::town::{Town, TownError, TownPlan, TownResult};
@@ -16,8 +22,8 @@ pub struct DemoPlan {
     pub is_once: bool,
     /// Prints JSON lines instead of the live view.
     pub is_json: bool,
-    /// Whether a window could be shown here.
-    pub has_display: bool,
+    /// What is done about a window.
+    pub window: WindowPlan,
 }
 
 /// The language of the demo's words.
@@ -53,6 +59,13 @@ pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownRes
         for line in addresses(&town, language).await? {
             say(&line);
         }
+    }
+    // It stays open until everything is stopped.
+    let window = Window::open(&town, &plan.town, &plan.window).await?;
+    if !plan.is_json {
+        if let Some(window) = &window {
+            say(&window.words(language));
+        }
         say("");
     }
     let mut view = View {
@@ -70,6 +83,7 @@ pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownRes
         }
         until_interrupted().await?;
     }
+    drop(window);
     town.stop().await?;
     if !plan.is_json {
         say(language.pick("已全部停止。", "Everything is stopped."));
@@ -135,16 +149,6 @@ fn afterwards(plan: &DemoPlan, town: &Town) -> Vec<String> {
             plan.town.server.display(),
             program.folder().join("linli.toml").display(),
         ));
-    }
-    if !plan.has_display {
-        lines.push(
-            language
-                .pick(
-                    "此处没有显示屏。在有桌面的机器上打开终端窗口：cargo xtask handheld",
-                    "There is no display here. On a machine with a desktop: cargo xtask handheld",
-                )
-                .to_owned(),
-        );
     }
     lines.push(language.pick("停止：Ctrl-C", "Stop: Ctrl-C").to_owned());
     lines

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod stage;
 pub mod story;
 pub mod town;
 pub mod world;

@@ -1,6 +1,7 @@
 //! The story of the ramp: an old man cannot get down the steps of building 36, an assistant without
 //! network reports it, and what was put right comes back to the assistant's hand.
 
+pub(crate) mod acts;
 mod report;
 mod steps;
 

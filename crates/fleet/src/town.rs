@@ -20,12 +20,16 @@ use std::sync::Arc;
 
 pub use desk::Desk;
 pub use error::{TownError, TownResult};
+pub(crate) use handheld::SECRET;
 pub use handheld::{Handheld, HandheldPlan};
 pub use line::{Line, LineWatch, Traffic};
 pub use photo::{Picture, after_photo, before_photo, check_photo};
 pub use program::Program;
 
 use crate::world::{self, COMMUNITY, DISTRICT, FEDERATION, STREET, WorldError};
+
+/// How many households and doors are put into a grid's register.
+const HOUSEHOLDS: &str = "24";
 
 /// How the levels are spread over servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +129,7 @@ impl Town {
             handhelds: Vec::new(),
         };
         for number in 1..=plan.handhelds {
-            let handheld = town.enrol(plan, number).await?;
+            let handheld = town.enrol(handheld_plan(plan, number)?).await?;
             town.handhelds.push(Arc::new(handheld));
         }
         Ok(town)
@@ -163,21 +167,32 @@ impl Town {
         Ok(())
     }
 
-    async fn enrol(&self, plan: &TownPlan, number: u32) -> TownResult<Handheld> {
-        let (grid, staff) = (world::grid(number), world::assistant(number));
-        let (grid, staff) = (
-            grid.map_err(WorldError::from)?.to_string(),
-            staff.map_err(WorldError::from)?.to_string(),
-        );
-        let plan = HandheldPlan {
-            binary: plan.handheld.clone(),
-            folder: plan.folder.join(format!("handheld-{number}")),
-            label: format!("04{number:02}"),
-            grid,
-            staff,
-        };
+    /// Enrols a further handheld.
+    pub async fn enrol(&self, plan: HandheldPlan) -> TownResult<Handheld> {
         Handheld::enrol(plan, &self.community, COMMUNITY).await
     }
+
+    /// Writes invented households and doors into the register of the first grid.
+    pub async fn fill_register(&self) -> TownResult<()> {
+        let assistant = self.assistant()?;
+        assistant
+            .run(&["seed-households", "--count", HOUSEHOLDS])
+            .await?;
+        assistant.sync().await?;
+        Ok(())
+    }
+}
+
+/// The handheld of a grid and its assistant.
+fn handheld_plan(plan: &TownPlan, number: u32) -> TownResult<HandheldPlan> {
+    let (grid, staff) = (world::grid(number), world::assistant(number));
+    Ok(HandheldPlan {
+        binary: plan.handheld.clone(),
+        folder: plan.folder.join(format!("handheld-{number}")),
+        label: format!("04{number:02}"),
+        grid: grid.map_err(WorldError::from)?.to_string(),
+        staff: staff.map_err(WorldError::from)?.to_string(),
+    })
 }
 
 type Servers = (Arc<Program>, Arc<Program>, Arc<Program>);

@@ -7,10 +7,11 @@ use super::{Fault, Source};
 /// Endings of files whose comments name pages.
 const NAMING: [&str; 6] = ["rs", "sql", "ts", "vue", "mjs", "toml"];
 
-pub(super) fn check(sources: &[Source]) -> Vec<Fault> {
-    let mut places: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
-    for source in sources {
-        let mut path = source.path.as_str();
+/// `files` are all files of the tree, pictures too; `sources` those with text.
+pub(super) fn check(files: &[String], sources: &[Source]) -> Vec<Fault> {
+    let mut places: BTreeSet<&str> = files.iter().map(String::as_str).collect();
+    for file in files {
+        let mut path = file.as_str();
         while let Some((folder, _)) = path.rsplit_once('/') {
             places.insert(folder);
             path = folder;
@@ -106,6 +107,14 @@ fn resolve(page: &str, target: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const FILES: [&str; 5] = [
+        "docs/sync.md",
+        "docs/adr/0001-x.md",
+        "docs/images/window.webp",
+        "README.md",
+        "crates/geo/src/lib.rs",
+    ];
+
     #[track_caller]
     fn check_links(text: &str, broken: &[&str]) {
         let sources = [
@@ -113,7 +122,7 @@ mod tests {
             Source::new("docs/adr/0001-x.md", ""),
             Source::new("README.md", ""),
         ];
-        let messages: Vec<String> = check(&sources)
+        let messages: Vec<String> = check(&FILES.map(str::to_owned), &sources)
             .into_iter()
             .map(|fault| fault.message)
             .collect();
@@ -127,7 +136,7 @@ mod tests {
     #[test]
     fn links_within_the_tree_are_followed() {
         check_links(
-            "[a](adr/0001-x.md#why) [b](../README.md) [c](adr/) [d](https://example.org/x) [e](#part)",
+            "[a](adr/0001-x.md#why) [b](../README.md) [c](adr/) [d](https://example.org/x) [e](#part) ![f](images/window.webp)",
             &[],
         );
         check_links(
@@ -144,10 +153,11 @@ mod tests {
             "/ gone.md\n/",
             "/ sync.md §4\n"
         );
-        let faults = check(&[
+        let sources = [
             Source::new("docs/sync.md", ""),
             Source::new("crates/geo/src/lib.rs", code),
-        ]);
+        ];
+        let faults = check(&FILES.map(str::to_owned), &sources);
         let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(
             messages,

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Common;
 use super::answer::Failure;
-use crate::demo::{DemoPlan, Language, run};
+use crate::demo::{DemoPlan, Language, WindowPlan, run};
 use crate::town::{Layout, TownPlan};
 
 /// How many handhelds take part.
@@ -16,9 +16,12 @@ const HANDHELDS: u32 = 3;
 /// `demo`.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Opens no window, even where there is a display.
+    /// The program that shows a handheld's window, to open it.
     #[arg(long)]
-    headless: bool,
+    window: Option<PathBuf>,
+    /// Where to write how a window is opened later.
+    #[arg(long)]
+    window_note: Option<PathBuf>,
     /// Ends after the story; otherwise everything keeps running until Ctrl-C.
     #[arg(long)]
     once: bool,
@@ -64,7 +67,10 @@ pub(super) async fn demo(common: &Common, demo: &Demo) -> Result<(), Failure> {
         language: language(demo.lang),
         is_once: demo.once,
         is_json: common.json,
-        has_display: !demo.headless && has_display(),
+        window: WindowPlan {
+            note: demo.window_note.clone(),
+            program: demo.window.clone(),
+        },
     };
     let mut failed = None;
     let mut say = |line: &str| {
@@ -78,12 +84,6 @@ pub(super) async fn demo(common: &Common, demo: &Demo) -> Result<(), Failure> {
     }
     done?;
     failed.map_or(Ok(()), |error| Err(error.into()))
-}
-
-fn has_display() -> bool {
-    ["WAYLAND_DISPLAY", "DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn language(chosen: Option<Lang>) -> Language {

@@ -6,25 +6,20 @@
 )]
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Hop;
+use super::acts::{Acts, PATIENCE};
 use super::report::{HopReport, Receipts, StoryReport};
 use crate::town::wait::{Look, until};
 use crate::town::{
     Desk, Picture, Town, TownError, TownResult, after_photo, before_photo, check_photo,
 };
-use crate::world::STREET;
-
-/// How long a hop may take while lines are cut and programs are down.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 const CATEGORY: &str = "06052";
 const PLACE: &str = "东外大街36号楼";
 const NOTE: &str = "老人下不了台阶";
-const RESULT: &str = "已装坡道";
 const CHECKED: &str = "可以走了";
 
 /// The story as it goes.
@@ -55,27 +50,19 @@ impl Story {
         match hop {
             Hop::Report => self.report_without_network().await,
             Hop::Deliver => self.deliver().await,
-            Hop::File => {
-                self.act(&people.community, hop, &json!({ "type": "file" }))
-                    .await
-            }
+            Hop::File => self.acts().file().await,
             Hop::Escalate => self.escalate().await,
-            Hop::Acknowledge => {
-                let event = json!({ "type": "acknowledge" });
-                self.act(&people.unit_lead, hop, &event).await
+            Hop::Acknowledge => self.acts().acknowledge().await,
+            Hop::Result => {
+                let grid = self.town.assistant()?.grid();
+                self.acts().result(grid, &self.after).await
             }
-            Hop::Result => self.result().await,
             Hop::Inform => self.until_on_device("checking").await,
             Hop::Check => self.check_without_network().await,
-            Hop::Return => self.until_at(&people.street, "feedback", true).await,
-            Hop::Close => {
-                let event = json!({
-                    "type": "close", "satisfaction": "satisfied", "is_referred": false, "text": "",
-                });
-                self.act(&people.street, hop, &event).await
-            }
+            Hop::Return => self.until_returned().await,
+            Hop::Close => self.acts().close().await,
             Hop::Tell => {
-                self.until_at(&people.community, "closed", false).await?;
+                self.acts().until_at(&people.community, "closed").await?;
                 self.until_on_device("closed").await
             }
         }
@@ -171,34 +158,9 @@ impl Story {
     }
 
     async fn escalate(&self) -> TownResult<()> {
-        let people = &self.town.people;
-        let event = json!({ "type": "escalate", "to": STREET, "reason": "no_means" });
-        self.act(&people.community, Hop::Escalate, &event).await?;
-        self.until_at(&people.street, "dispatched", false).await?;
-        self.until_photo(&people.street, &self.before_hash).await
-    }
-
-    async fn result(&self) -> TownResult<()> {
-        let people = &self.town.people;
-        let (width, height) = self.after.size;
-        let event = json!({
-            "type": "submit_result",
-            "photos": [self.after.hash],
-            "text": RESULT,
-            "photo_facts": {
-                self.after.hash.as_str(): {
-                    "at": now_ms(), "media_type": "image/jpeg",
-                    "bytes": self.after.bytes.len(), "size": [width, height],
-                },
-            },
-        });
-        self.act(&people.unit_handler, Hop::Result, &event).await?;
-        let grid = self.town.assistant()?.grid();
-        people
-            .unit_handler
-            .send_photo(&self.case, grid, &self.after)
-            .await?;
-        self.until_photo(&people.unit_lead, &self.after.hash).await
+        self.acts().escalate().await?;
+        let street = &self.town.people.street;
+        self.acts().until_photo(street, &self.before_hash).await
     }
 
     async fn check_without_network(&self) -> TownResult<()> {
@@ -219,43 +181,24 @@ impl Story {
         Ok(())
     }
 
-    /// An event under a key that is the same however often it is tried.
-    async fn act(&self, desk: &Desk, hop: Hop, event: &Value) -> TownResult<()> {
-        let key = format!(
-            "ramp-{}-{}",
-            json!(hop).as_str().unwrap_or_default(),
-            self.case
-        );
-        desk.act(&self.case, &key.chars().take(64).collect::<String>(), event)
-            .await?;
-        Ok(())
+    fn acts(&self) -> Acts<'_> {
+        Acts::new(&self.town.people, &self.case)
     }
 
-    /// Until the case is in a state at a desk, while the handheld syncs if it has something to send.
-    async fn until_at(&self, desk: &Desk, state: &str, is_sent: bool) -> TownResult<()> {
-        let what = format!("{state} at {}", desk.program().name());
-        until(&what, PATIENCE, async || {
-            if is_sent {
-                self.town.assistant()?.sync().await?;
-            }
-            let Some(detail) = desk.case(&self.case).await? else {
+    /// Until the check is at the street, while the handheld sends it.
+    async fn until_returned(&self) -> TownResult<()> {
+        let street = &self.town.people.street;
+        until("the check at the street", PATIENCE, async || {
+            self.town.assistant()?.sync().await?;
+            let Some(detail) = street.case(&self.case).await? else {
                 return Ok(Look::NotYet("no case".into()));
             };
             let seen = text(&detail["view"]["confirmed"]["state"]);
-            Ok(if seen == state {
+            Ok(if seen == "feedback" {
                 Look::Found(())
             } else {
                 Look::NotYet(seen)
             })
-        })
-        .await
-    }
-
-    async fn until_photo(&self, desk: &Desk, hash: &str) -> TownResult<()> {
-        let what = format!("a photo at {}", desk.program().name());
-        until(&what, PATIENCE, async || match desk.photo(hash).await? {
-            Some(_) => Ok(Look::Found(())),
-            None => Ok(Look::NotYet("none".into())),
         })
         .await
     }
@@ -296,10 +239,4 @@ fn find_case(list: &Value) -> Option<String> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
-}
-
-/// Now in milliseconds since 1970.
-fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
 }

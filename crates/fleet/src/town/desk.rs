@@ -106,6 +106,21 @@ impl Desk {
         }
     }
 
+    /// The id of the case with a short code, once this organisation has it.
+    pub async fn find_case(&self, code: &str) -> TownResult<String> {
+        let target = format!("/api/v1/cases?text={code}");
+        until(&format!("case {code}"), PATIENCE, async || {
+            let page = self.json("cases", self.call(Method::Get, &target)).await?;
+            let rows = page["rows"].as_array().into_iter().flatten();
+            let row = rows.into_iter().find(|row| row["short_code"] == code);
+            Ok(match row.and_then(|row| row["id"].as_str()) {
+                Some(id) => Look::Found(id.to_owned()),
+                None => Look::NotYet("no case".into()),
+            })
+        })
+        .await
+    }
+
     /// How many cases this organisation has.
     pub async fn case_count(&self) -> TownResult<usize> {
         let page = self

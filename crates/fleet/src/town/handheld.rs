@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -25,7 +25,7 @@ use super::wait::{Look, until};
 /// How long a handheld tries to reach its server for its first sync.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What unlocks the demo's handhelds.
-const SECRET: &str = "linli-demo-2026";
+pub(crate) const SECRET: &str = "linli-demo-2026";
 
 /// With what a handheld is made.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct Handheld {
     respite: Mutex<Duration>,
     /// How many were killed.
     kills: AtomicU64,
+    /// The ticket that it was enrolled with.
+    ticket: OnceLock<String>,
 }
 
 impl Handheld {
@@ -67,19 +69,9 @@ impl Handheld {
 
     /// Enrols a handheld with a ticket of its community's server; it has not synced yet.
     pub async fn bind(plan: HandheldPlan, server: &Program, org: &str) -> TownResult<Self> {
-        let args = [
-            "admin",
-            "enrol",
-            "--org",
-            org,
-            "--grid",
-            &plan.grid,
-            "--staff",
-            &plan.staff,
-            "--label",
-            &plan.label,
-        ];
-        let ticket = server.ticket(&args).await?;
+        let ticket = server
+            .device_ticket(org, &plan.grid, &plan.staff, &plan.label)
+            .await?;
         let handheld = Self::new(plan)?;
         handheld.enrol_with(&ticket, server).await?;
         Ok(handheld)
@@ -94,6 +86,7 @@ impl Handheld {
             doom: Notify::new(),
             respite: Mutex::default(),
             kills: AtomicU64::new(0),
+            ticket: OnceLock::new(),
         })
     }
 
@@ -109,7 +102,15 @@ impl Handheld {
                 }
             }
         })
-        .await
+        .await?;
+        // Bound again with another ticket, the first one stays: it is spent all the same.
+        self.ticket.get_or_init(|| ticket.to_owned());
+        Ok(())
+    }
+
+    /// With what it was made.
+    pub fn plan(&self) -> &HandheldPlan {
+        &self.plan
     }
 
     /// Its folder.
@@ -125,6 +126,11 @@ impl Handheld {
     /// Its grid.
     pub fn grid(&self) -> &str {
         &self.plan.grid
+    }
+
+    /// The ticket that it was enrolled with. It is spent. Empty when nobody has enrolled it.
+    pub fn ticket(&self) -> &str {
+        self.ticket.get().map_or("", String::as_str)
     }
 
     /// What a person types to use this handheld from a shell.

@@ -195,6 +195,20 @@ impl Program {
         line_with(&said, "LINLI1:").ok_or_else(|| self.unexpected(args, &said))
     }
 
+    /// A ticket for a handheld of a grid and a member of staff, under an asset tag.
+    pub async fn device_ticket(
+        &self,
+        org: &str,
+        grid: &str,
+        staff: &str,
+        label: &str,
+    ) -> TownResult<String> {
+        let args = [
+            "admin", "enrol", "--org", org, "--grid", grid, "--staff", staff, "--label", label,
+        ];
+        self.ticket(&args).await
+    }
+
     /// A sign-in token for a member of staff.
     pub async fn staff_token(&self, staff: &str, org: &str) -> TownResult<String> {
         let args = ["admin", "staff-token", "--staff", staff, "--org", org];

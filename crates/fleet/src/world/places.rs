@@ -40,8 +40,8 @@ fn demo_grid(number: u32) -> Result<Grid, IdError> {
         code: grid(number)?,
         community: OrgId::new(COMMUNITY)?,
         name: Name {
-            zh: format!("东外-{number:02}格"),
-            en: format!("Dongwai grid {number:02}"),
+            zh: format!("东外-{number:02}"),
+            en: format!("Dongwai-{number:02}"),
         },
         kind: GridKind::Social,
         border: vec![vec![

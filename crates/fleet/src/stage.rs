@@ -1,0 +1,150 @@
+//! A town that does what it is told, one order at a time: the stage for programs that are tried from
+//! outside, such as the handheld's window.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::story::acts::Acts;
+use crate::town::{
+    HandheldPlan, Picture, Program, Town, TownError, TownPlan, TownResult, after_photo,
+    before_photo, check_photo,
+};
+use crate::world::COMMUNITY;
+
+/// A running town, its pictures, and the orders that it takes.
+pub struct Stage {
+    town: Town,
+    folder: PathBuf,
+    after: Picture,
+}
+
+impl Stage {
+    /// Starts the town of a plan, fills the first grid's register and writes the story's pictures.
+    pub async fn open(plan: &TownPlan) -> TownResult<Self> {
+        let town = Town::start(plan).await?;
+        town.fill_register().await?;
+        let folder = plan.folder.clone();
+        for (name, picture) in [
+            ("before.jpg", before_photo()?),
+            ("check.jpg", check_photo()?),
+        ] {
+            write(&folder.join(name), &picture.bytes)?;
+        }
+        // Called a photo and none.
+        write(
+            &folder.join("words.jpg"),
+            b"These are words, not a picture.\n",
+        )?;
+        Ok(Self {
+            town,
+            folder,
+            after: after_photo()?,
+        })
+    }
+
+    /// Where everything is.
+    pub async fn description(&self) -> TownResult<Value> {
+        let mut servers = serde_json::Map::new();
+        for program in self.town.programs() {
+            servers.insert(
+                program.name().to_owned(),
+                json!({
+                    "url": program.address().await?.url,
+                    "line": program.line.address().to_string(),
+                }),
+            );
+        }
+        let file = |name| self.folder.join(name).to_string_lossy().into_owned();
+        Ok(json!({
+            "servers": servers,
+            "spent_ticket": self.town.assistant()?.ticket(),
+            "pictures": {
+                "before": file("before.jpg"), "check": file("check.jpg"), "words": file("words.jpg"),
+            },
+        }))
+    }
+
+    /// Carries out an order; gives what it brought.
+    ///
+    /// | order | what happens |
+    /// |---|---|
+    /// | `ticket LABEL` | a ticket for a further handheld of the first grid's assistant |
+    /// | `confirm DIGITS` | the administrator confirms the slot that waits for these digits |
+    /// | `cut SERVER`, `restore SERVER` | the line to a server |
+    /// | `find CODE` | the id of the case with this short code, once the community has it |
+    /// | `file`, `escalate`, `acknowledge`, `result`, `close` and a case's id | a desk or unit acts |
+    pub async fn obey(&self, order: &str) -> TownResult<Value> {
+        let words: Vec<&str> = order.split_whitespace().collect();
+        match words.as_slice() {
+            ["ticket", label] => self.ticket(label).await,
+            ["confirm", digits] => {
+                self.town.community.confirm(digits).await?;
+                Ok(Value::Null)
+            }
+            ["cut", name] => {
+                self.server(name)?.line.cut();
+                Ok(Value::Null)
+            }
+            ["restore", name] => {
+                self.server(name)?.line.restore();
+                Ok(Value::Null)
+            }
+            ["find", code] => {
+                let case = self.town.people.community.find_case(code).await?;
+                Ok(json!({ "case": case }))
+            }
+            [act, case] => self.act(act, case).await,
+            _ => Err(unknown(order)),
+        }
+    }
+
+    /// Stops all servers in order.
+    pub async fn close(&self) -> TownResult<()> {
+        self.town.stop().await
+    }
+
+    async fn act(&self, act: &str, case: &str) -> TownResult<Value> {
+        let acts = Acts::new(&self.town.people, case);
+        match act {
+            "file" => acts.file().await?,
+            "escalate" => acts.escalate().await?,
+            "acknowledge" => acts.acknowledge().await?,
+            "result" => {
+                let grid = self.town.assistant()?.grid();
+                acts.result(grid, &self.after).await?;
+            }
+            "close" => {
+                acts.until_at(&self.town.people.street, "feedback").await?;
+                acts.close().await?;
+            }
+            _ => return Err(unknown(act)),
+        }
+        Ok(Value::Null)
+    }
+
+    async fn ticket(&self, label: &str) -> TownResult<Value> {
+        let HandheldPlan { grid, staff, .. } = self.town.assistant()?.plan();
+        let server = &self.town.community;
+        let ticket = server.device_ticket(COMMUNITY, grid, staff, label).await?;
+        Ok(json!({ "ticket": ticket, "grid": grid, "staff": staff }))
+    }
+
+    fn server(&self, name: &str) -> TownResult<&Program> {
+        let found = self.town.program(name);
+        found
+            .map(AsRef::as_ref)
+            .ok_or_else(|| unknown(&format!("server {name}")))
+    }
+}
+
+fn unknown(order: &str) -> TownError {
+    TownError::Answer {
+        what: "the stage".into(),
+        said: format!("no such order: {order}"),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> TownResult<()> {
+    std::fs::write(path, bytes).map_err(|error| TownError::File(path.to_owned(), error))
+}

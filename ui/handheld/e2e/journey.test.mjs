@@ -1,0 +1,345 @@
+// A grid assistant's story in the real window, against three real servers: once in Chinese, once in English.
+// Screenshots of every step go to target/e2e/shots; somebody looks at them after a change of the screens.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { prepare, stepsOf } from './support/journey.mjs'
+import { until } from './support/wait.mjs'
+
+const SECRET = 'north gate lamp 36'
+const CATEGORY = '06052'
+
+const told = {
+  'zh-CN': {
+    note: '36号楼门口没有坡道，老人下不了台阶',
+    category: '无障碍坡道缺失或破损',
+    unit: '东直门街道残联',
+  },
+  en: {
+    note: 'No ramp at building 36: an old man cannot get down the steps',
+    category: 'Ramp missing or damaged',
+    unit: "Disabled Persons' Federation",
+  },
+}
+
+for (const language of ['zh-CN', 'en']) {
+  test(`the story of the ramp in ${language}`, { timeout: 300_000 }, async (t) => {
+    const journey = await prepare(language)
+    t.after(() => journey.close())
+    const step = stepsOf(t, journey)
+    const { words, town } = journey
+    const mine = told[language]
+    const see = (key, params) => journey.window.sees(words(key, params))
+    let code
+    let id
+
+    /** Ends the program in the middle of what it does, and starts it again: it is locked. */
+    async function dieAndComeBack() {
+      await journey.window.kill()
+      await journey.open()
+      await journey.window.find('p4.secret')
+    }
+
+    async function unlock() {
+      await journey.window.type('p4.secret', SECRET)
+      await journey.window.tap('p4.unlock')
+      await journey.window.find('tabs.today')
+    }
+
+    await step('the window opens and asks for a ticket', async () => {
+      await journey.open()
+      await journey.window.find('p1.ticket')
+      if (language === 'en') await journey.window.tap('language')
+      await see('bind.title')
+      await journey.shot('bind')
+    })
+
+    await step('what is no ticket is told so', async () => {
+      await journey.window.type('p1.ticket', 'hello')
+      await journey.window.tap('p1.next')
+      await see('error.ticket_malformed')
+      await journey.shot('bind-wrong')
+    })
+
+    await step('a ticket that was used already is told so', async () => {
+      await journey.window.type('p1.ticket', town.spent_ticket)
+      await journey.window.tap('p1.next')
+      await journey.window.type('p2.secret', SECRET)
+      await journey.window.type('p2.again', SECRET)
+      await journey.window.tap('p2.read')
+      await journey.window.tap('p2.bind')
+      await see('bind_reason.spent')
+      await journey.shot('bind-spent')
+      await journey.window.tap('p2.cancel')
+      await journey.window.find('p1.ticket')
+    })
+
+    await step('a passphrase that is short, or typed in two ways, is not taken', async () => {
+      const { ticket } = await town.order('ticket', '0417')
+      await journey.window.type('p1.ticket', ticket)
+      await journey.window.tap('p1.next')
+      await journey.window.type('p2.secret', 'lamp')
+      await journey.window.type('p2.again', 'lamp')
+      await journey.window.tap('p2.read')
+      assert.equal(await (await journey.window.find('p2.bind')).isEnabled(), false)
+      await journey.window.type('p2.secret', SECRET)
+      await journey.window.type('p2.again', 'south gate')
+      await see('bind.differs')
+      await journey.shot('secret-differs')
+    })
+
+    await step('the handheld is bound and the administrator compares the digits', async () => {
+      await journey.window.type('p2.again', SECRET)
+      await journey.shot('secret')
+      await journey.window.tap('p2.bind')
+      await until(
+        'the next screen',
+        async () =>
+          (await journey.window.has('p2.check_code')) || (await journey.window.has('p3.start')),
+      )
+      if (await journey.window.has('p2.check_code')) {
+        const digits = await (await journey.window.find('p2.check_code')).getText()
+        await journey.shot('confirm')
+        await town.order('confirm', digits.replaceAll(/\D/g, ''))
+      }
+    })
+
+    await step('the first data arrive', async () => {
+      const start = await journey.window.find('p3.start')
+      await until('the first data', () => start.isEnabled())
+      await journey.shot('first-sync')
+      await journey.window.tap('p3.start')
+      await see('today.empty')
+      await journey.shot('today-empty')
+    })
+
+    await step('the line is cut: the strip says so and nothing is in the way', async () => {
+      await town.order('cut', 'community')
+      await journey.window.tap('strip')
+      await journey.window.tap('p15.try')
+      await see('strip.server_down')
+      await journey.shot('outbox-offline')
+      await journey.window.tap('page.back')
+      await journey.window.find('tabs.report')
+    })
+
+    await step('a report without anything is shown what it lacks', async () => {
+      await journey.window.tap('tabs.report')
+      await journey.window.tap('p7.save')
+      await see('no_photo.ask')
+      await see('report.category_missing')
+      await journey.shot('report-missing')
+    })
+
+    await step('a file that is no photo is told so', async () => {
+      await journey.window.photo(town.pictures.words)
+      await see('error.photo_unreadable')
+      await journey.shot('report-no-photo')
+    })
+
+    await step('photo, position, category and words are taken', async () => {
+      await journey.window.photo(town.pictures.before)
+      await journey.window.paints('.photo-row__photo img', 1)
+      await until('a position', async () => {
+        const { position } = await journey.window.ask('position')
+        return position !== null
+      })
+      await journey.window.find('p7.category_more')
+      await journey.window.tap('p7.category_more')
+      await journey.window.tap(`p7.category.${CATEGORY}`)
+      await journey.window.type('p7.note', mine.note)
+      await journey.window.scroll('start')
+      await journey.shot('report-filled')
+      await journey.window.scroll('end')
+      await journey.shot('report-filled-end')
+    })
+
+    await step('the program is killed in the middle of the draft', async () => {
+      await until('the draft on the device', async () => {
+        const draft = await journey.window.ask('load_draft', { name: 'report' })
+        return draft?.includes(mine.note)
+      })
+      await dieAndComeBack()
+    })
+
+    await step('a wrong passphrase is told so', async () => {
+      await journey.window.type('p4.secret', 'south gate lamp 36')
+      await journey.window.tap('p4.unlock')
+      await until('the words', async () => {
+        const text = await journey.window.text()
+        return [9, 4].some((left) => text.includes(words('error.secret_wrong_left', { left })))
+      })
+      await journey.shot('lock-wrong')
+    })
+
+    await step('the draft is still there', async () => {
+      await unlock()
+      await journey.window.tap('tabs.report')
+      await journey.window.paints('.photo-row__photo img', 1)
+      const [note] = await journey.window.property('[data-testid="p7.note"] textarea', 'value')
+      assert.equal(note, mine.note)
+      const [chosen] = await journey.window.property(
+        `[data-testid="p7.category.${CATEGORY}"] input`,
+        'checked',
+      )
+      assert.equal(chosen, true)
+      await journey.shot('draft-again')
+    })
+
+    await step('another place is chosen from the doors of the grid', async () => {
+      await journey.window.tap('p7.place')
+      await journey.window.type('p7.place_words', '30号楼2')
+      await journey.window.sees('30号楼2单元')
+      await journey.shot('place')
+      const [door] = await journey.window.property('.place-sheet__list [data-testid]', 'dataset')
+      await journey.window.tap(door.testid)
+      await journey.window.sees('30号楼2单元', 'p7.place')
+    })
+
+    await step('the report is saved on the device', async () => {
+      await journey.window.tap('p7.save')
+      code = await (await journey.window.find('p8.code')).getText()
+      await journey.window.sees(words('saved.on_device', { time: '' }).trim(), 'p8.card')
+      await journey.shot('saved')
+    })
+
+    await step('the program is killed after the save: nothing is lost', async () => {
+      await dieAndComeBack()
+      await see('lock.waiting', { n: 1 })
+      await journey.shot('lock')
+      await unlock()
+      await journey.window.find(`case.${code}`)
+      await journey.shot('today-waiting')
+    })
+
+    await step('the outbox says what waits and why', async () => {
+      await journey.window.tap('strip')
+      await journey.window.find(`p15.item.${code}`)
+      await journey.shot('outbox')
+      await journey.window.tap('page.back')
+    })
+
+    /** Waits until the rings of the open case say so, from the device up. */
+    async function rings(...states) {
+      const seen = () =>
+        journey.window
+          .property('.receipt-chain__level', 'dataset')
+          .then((levels) => levels.map(({ state }) => state).join(' '))
+      await until(`the rings ${states}`, async () => (await seen()) === states.join(' '), 30_000)
+    }
+
+    await step('the line is back: the community has it', async () => {
+      await journey.window.tap(`case.${code}`)
+      await rings('received', 'not_yet', 'not_yet', 'not_yet')
+      await journey.shot('case-waiting')
+      await town.order('restore', 'community')
+      ;({ case: id } = await town.order('find', code))
+      await rings('received', 'received', 'not_yet', 'not_yet')
+      await see('photo.delivered')
+      await journey.shot('case-community')
+    })
+
+    await step('the community files it', async () => {
+      await town.order('file', id)
+      await journey.window.sees(words('work.filed'), 'p10.work')
+    })
+
+    await step('the community passes it up: the street has it and names the unit', async () => {
+      await town.order('escalate', id)
+      await journey.window.sees(words('work.dispatched'), 'p10.work')
+      await rings('received', 'received', 'received', 'not_needed')
+      await journey.window.sees(mine.unit)
+      await journey.shot('case-street')
+    })
+
+    await step('the unit acknowledges and reports what it did', async () => {
+      await town.order('acknowledge', id)
+      await journey.window.sees(words('work.handling'), 'p10.work')
+      await town.order('result', id)
+      await journey.window.sees(words('work.checking'), 'p10.work')
+      await see('case.task_check')
+      await journey.shot('case-checking')
+    })
+
+    await step('the check is among the tasks of today', async () => {
+      await journey.window.tap('page.back')
+      await journey.window.find(`p5.task.${code}`)
+      await journey.shot('today-task')
+    })
+
+    await step('the photo of the result is fetched and shown beside the old one', async () => {
+      await journey.window.tap(`p5.task.${code}`)
+      await journey.window.paints('.check-task img', 2)
+      await journey.shot('check')
+    })
+
+    await step('a check without a photo is shown what it lacks', async () => {
+      await journey.window.tap('p11.pass')
+      await see('check.photo_missing')
+      await journey.window.photo(town.pictures.check)
+      await journey.window.paints('.photo-row__photo img', 1)
+      await journey.window.tap('p11.condition')
+      await journey.shot('check-filled')
+    })
+
+    await step('the check is saved and sent', async () => {
+      await journey.window.tap('p11.pass')
+      await journey.window.find('p8.card')
+      await journey.shot('check-saved')
+      await journey.window.tap('p8.close')
+      await journey.window.tap(`case.${code}`)
+      await journey.window.sees(words('work.feedback'), 'p10.work')
+    })
+
+    await step('the street closes the case: receipts and history are right', async () => {
+      await town.order('close', id)
+      await journey.window.sees(words('work.closed'), 'p10.work')
+      await rings('received', 'received', 'received', 'not_needed')
+      await journey.shot('case-closed')
+      if (await journey.window.has('p10.timeline_all')) {
+        await journey.window.tap('p10.timeline_all')
+      }
+      const done = await journey.window.property('.timeline-line__what', 'innerText')
+      const expected = [
+        'event.close',
+        'event.check_pass',
+        'event.submit_result',
+        'event.acknowledge',
+        'event.dispatch',
+        'event.escalate',
+        'event.file',
+        'event.report',
+      ]
+      // What was done last stands first. The street's table dispatches and asks for the check by itself.
+      const order = expected.map((key) => {
+        const [start, ...values] = words(key).split('{')
+        return done.findIndex((line) =>
+          values.length > 0 ? line.startsWith(start) : line === start,
+        )
+      })
+      assert.ok(!order.includes(-1), `missing in ${done.join(' | ')}: ${order}`)
+      assert.deepEqual(
+        order,
+        [...order].sort((a, b) => a - b),
+        done.join(' | '),
+      )
+      await journey.window.scroll('end')
+      await journey.shot('case-closed-history')
+    })
+
+    await step('the end of the shift: nothing waits, and the handheld is locked', async () => {
+      await journey.window.tap('page.back')
+      await journey.window.tap('tabs.cases')
+      await journey.shot('cases')
+      await journey.window.tap('tabs.me')
+      await journey.shot('me')
+      await journey.window.tap('p19.theme.dark')
+      await journey.shot('me-dark')
+      await journey.window.tap('p19.theme.sunlight')
+      await journey.window.tap('tabs.cases')
+      await journey.shot('cases-sunlight')
+      await journey.window.tap('tabs.me')
+      await journey.window.tap('p19.lock')
+      await journey.window.find('p4.secret')
+    })
+  })
+}

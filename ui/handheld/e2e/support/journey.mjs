@@ -1,0 +1,77 @@
+// What a journey stands on: servers, a receiver, a screen, and the window that comes and goes.
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { folder } from './places.mjs'
+import { openReceiver } from './receiver.mjs'
+import { openScreen } from './screen.mjs'
+import { openTown } from './town.mjs'
+import { openWindow } from './window.mjs'
+import { wordsOf } from './words.mjs'
+
+/** Everything for one journey in one language. `close` ends all of it, whatever has happened. */
+export async function prepare(language) {
+  const shots = folder('shots', language)
+  const logs = folder('logs', language)
+  const home = mkdtempSync(join(tmpdir(), 'linli-window-'))
+  const closers = []
+  const journey = {
+    words: wordsOf(language),
+    window: undefined,
+    number: 0,
+
+    /** Opens the window on this journey's device, for the first time or again. */
+    async open() {
+      const { screen, receiver } = journey
+      journey.window = await openWindow({
+        display: screen.display,
+        gpsd: receiver.address,
+        home,
+        picturesIn: shots,
+      })
+    },
+
+    /** Takes a picture under the next number. */
+    async shot(name) {
+      journey.number += 1
+      await journey.window.shot(`${String(journey.number).padStart(2, '0')}-${name}`)
+    },
+
+    async close() {
+      await journey.window?.close()
+      for (const close of closers.reverse()) await close()
+      const log = join(home, 'window.log')
+      if (existsSync(log)) copyFileSync(log, join(logs, 'window.log'))
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+  async function also(name, opened) {
+    journey[name] = await opened
+    closers.push(() => journey[name].close())
+  }
+  try {
+    await also('screen', openScreen())
+    await also('receiver', openReceiver(home))
+    await also('town', openTown(join(logs, 'town.log')))
+  } catch (error) {
+    await journey.close()
+    throw error
+  }
+  return journey
+}
+
+/** Steps one after the other, each counted. After one that failed the rest is not tried. */
+export function stepsOf(t, journey) {
+  let broken
+  return (name, act) =>
+    t.test(name, async () => {
+      if (broken) throw new Error(`not tried: "${broken}" failed`)
+      try {
+        await act()
+      } catch (error) {
+        broken = name
+        await journey.shot('failed').catch(() => {})
+        throw error
+      }
+    })
+}

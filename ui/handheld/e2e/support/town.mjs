@@ -1,0 +1,42 @@
+// A district, a street and a community server as real processes, with people at their desks. They take one
+// order a line; crates/fleet/src/stage.rs lists them.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { end, start } from './process.mjs'
+import { program } from './places.mjs'
+
+export async function openTown(log) {
+  // Each server has a socket in here, and the name of a socket must be short.
+  const home = mkdtempSync(join(tmpdir(), 'linli-town-'))
+  const child = start(program('linli-fleet'), ['town', '--town', home], { stdio: 'pipe', log })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+
+  async function answer(what) {
+    const line = await Promise.race([lines.next(), child.failure])
+    if (line.done) throw new Error(`the town ended at "${what}"; see ${log}`)
+    const { done, failed } = JSON.parse(line.value)
+    if (failed !== undefined) throw new Error(`${what}: ${failed}`)
+    return done
+  }
+
+  const town = {
+    /** Gives an order and waits until it is carried out. */
+    async order(...words) {
+      child.stdin.write(`${words.join(' ')}\n`)
+      return answer(words.join(' '))
+    },
+    async close() {
+      child.stdin.end()
+      await child.ended
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+  try {
+    return Object.assign(town, await answer('start'))
+  } catch (error) {
+    await end(child)
+    throw error
+  }
+}

@@ -1,0 +1,20 @@
+// Waiting for a state: look, pause, look again, until a deadline. Nothing assumes how long something takes.
+
+const PAUSE = 50
+
+/** Looks until the answer is truthy, and gives it. What a look throws counts as "not yet". */
+export async function until(what, look, milliseconds = 20_000) {
+  const end = Date.now() + milliseconds
+  let seen
+  for (;;) {
+    try {
+      const found = await look()
+      if (found) return found
+      seen = found
+    } catch (error) {
+      seen = error
+    }
+    if (Date.now() > end) throw new Error(`${what} did not come; last seen: ${seen}`)
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+  }
+}
