@@ -174,3 +174,28 @@ fn the_register_stays_at_the_community() {
     assert!(!town.holds_text("990101", "0990-CANARY"));
     assert_eq!(town.records("990101"), 0, "no case reached the district");
 }
+
+#[test]
+fn a_pack_gives_a_device_its_own_cases_and_is_made_anew_only_when_it_is_old() {
+    let mut town = Town::federated();
+    for _ in 0..10 {
+        town.report("06052");
+    }
+    town.exchange_device();
+    let first = town.pack();
+    let (fresh, device) = town.unpacked(&first);
+    assert_eq!(
+        fresh.digest, device.digest,
+        "its own cases, which no feed gives back"
+    );
+    assert_eq!(town.pack(), first, "nothing is new");
+
+    for _ in 0..10 {
+        town.report("06052");
+    }
+    town.exchange_device();
+    let second = town.pack();
+    assert!(second.at_seq > first.at_seq);
+    let (fresh, device) = town.unpacked(&second);
+    assert_eq!(fresh.digest, device.digest);
+}

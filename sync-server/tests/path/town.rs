@@ -28,6 +28,8 @@ use zeroize::Zeroizing;
 
 #[path = "fault.rs"]
 mod fault;
+#[path = "packs.rs"]
+mod packs;
 
 pub use fault::Fault;
 

@@ -1,0 +1,52 @@
+//! The community's packs, installed in an empty ledger as a handheld that lost its file does.
+
+use linli_exchange::{believe_pack, unpack};
+use linli_model::Scope;
+use linli_store::{FeedState, Ledger, Options, Profile};
+use linli_sync::pack::{PackEvent, PackReader};
+use linli_sync_server::door::PackFile;
+use linli_trust::{Checkpoint, Signed};
+
+use super::{Town, call, grid};
+
+impl Town {
+    /// The pack of the grid's cases that the community gives to the device now.
+    pub fn pack(&mut self) -> PackFile {
+        let now = self.tick();
+        let key = self.device.key.id();
+        let scope = Scope::Cases(grid());
+        call(self.host("c1"), |calls| calls.pack(now, &key, &scope, None)).unwrap()
+    }
+
+    /// What an empty ledger holds after the pack was believed and installed, and what the device has.
+    pub fn unpacked(&mut self, pack: &PackFile) -> (FeedState, FeedState) {
+        let now = self.tick();
+        let scope = Scope::Cases(grid());
+        let bytes = std::fs::read(&pack.path).unwrap();
+        assert_eq!(bytes.len() as u64, pack.size);
+        let checkpoint: Checkpoint = Signed::decode(&pack.checkpoint).unwrap();
+        let fresh = Ledger::open_in_memory(Profile::Device, Options::default()).unwrap();
+        let mut reader = PackReader::new();
+        let mut input = bytes.as_slice();
+        while let Some(event) = reader.next(&mut input).unwrap() {
+            match event {
+                PackEvent::Header(header) => {
+                    assert_eq!(
+                        (header.at_seq, header.hash().unwrap()),
+                        (pack.at_seq, pack.hash)
+                    );
+                    believe_pack(&self.device.reference, &scope, &header, &checkpoint).unwrap();
+                    let other = Scope::Places(grid());
+                    believe_pack(&self.device.reference, &other, &header, &checkpoint).unwrap_err();
+                }
+                PackEvent::Frame { records, .. } => {
+                    let done = fresh.write(|tx| unpack(tx, &scope, records, now)).unwrap();
+                    assert_eq!(done.left_out, 0);
+                }
+            }
+        }
+        reader.finish().unwrap();
+        let state = |ledger: &Ledger| ledger.read(|rd| rd.feed_state(&scope)).unwrap();
+        (state(&fresh), state(&self.device.ledger))
+    }
+}
