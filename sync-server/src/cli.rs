@@ -114,6 +114,12 @@ enum AdminArgs {
         #[arg(long, default_value = "lost")]
         reason: String,
     },
+    /// After a restore: does not wait for this neighbour any longer. Recorded in the audit log.
+    Unreachable {
+        /// The parent's or the child's organisation.
+        #[arg(long)]
+        org: OrgId,
+    },
     /// Exchanges with the parent now instead of at the next interval.
     Sync,
     /// Shows how the server is doing.

@@ -495,7 +495,11 @@ pub trait Calls {
 
     /// Counters and reasons for `/readyz`, `/metrics` and `admin status`.
     fn status(&mut self, now: Timestamp) -> DoorResult<EngineStatus>;
-    /// The store was copied back from a backup: opens a new generation with new actors and voids
-    /// open slots (docs/sync.md). Called once before the first serve.
+    /// The store was copied back from a backup: opens a new generation with new actors, voids open
+    /// slots, and waits for its neighbours before it decides anything (docs/sync.md). Called once
+    /// before the first serve.
     fn restored(&mut self, now: Timestamp) -> DoorResult<u64>;
+    /// An administrator decides that a restored server does not wait for this neighbour any longer;
+    /// recorded in the audit log. Answers who is still waited for.
+    fn declare_unreachable(&mut self, now: Timestamp, org: &OrgId) -> DoorResult<Vec<OrgId>>;
 }

@@ -16,6 +16,7 @@ mod fault;
 mod host;
 mod link;
 mod packs;
+mod recovery;
 mod settle;
 mod status;
 
@@ -314,7 +315,11 @@ impl Calls for Request<'_, '_> {
         self.core.status(self.tx, now)
     }
 
-    fn restored(&mut self, _now: Timestamp) -> DoorResult<u64> {
-        self.core.restored(self.tx)
+    fn restored(&mut self, now: Timestamp) -> DoorResult<u64> {
+        self.core.restored(self.tx, now)
+    }
+
+    fn declare_unreachable(&mut self, now: Timestamp, org: &OrgId) -> DoorResult<Vec<OrgId>> {
+        self.core.declare_unreachable(self.tx, now, org)
     }
 }

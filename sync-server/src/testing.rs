@@ -362,4 +362,8 @@ impl Calls for Open<'_> {
     fn restored(&mut self, _: Timestamp) -> DoorResult<u64> {
         Ok(2)
     }
+
+    fn declare_unreachable(&mut self, _: Timestamp, _: &OrgId) -> DoorResult<Vec<OrgId>> {
+        Ok(Vec::new())
+    }
 }

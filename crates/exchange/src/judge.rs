@@ -1,12 +1,14 @@
 //! The rules of authority as the policy of the ledger's gate.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use linli_model::case::Editions;
-use linli_model::{KeyId, Timestamp};
-use linli_records::PolicyRefusal;
+use linli_model::{ChangeHash, KeyId, Timestamp};
 use linli_records::authority::{Hand, Signer, codes};
+use linli_records::{PolicyRefusal, prescan};
 use linli_store::Tx;
 use linli_store::ingest::{FromFeed, Gate, Ingested, Judgement, Proposal};
-use linli_trust::{Parcel, Subject};
+use linli_trust::{Judged, Parcel, Subject};
 
 use crate::error::ExchangeError;
 use crate::reference::Reference;
@@ -70,6 +72,45 @@ pub fn retry(
         policy: &mut policy,
     };
     Ok(tx.retry_parked(&mut gate)?)
+}
+
+/// The changes among these that a desk stands for: those in its batches and everything below them.
+/// A desk builds only on what it has accepted, so they need not be judged again, whoever brings them
+/// (docs/sync.md).
+pub fn underwritten(reference: &Reference, parcels: &[Parcel]) -> BTreeSet<ChangeHash> {
+    let mut ground: BTreeMap<ChangeHash, Vec<ChangeHash>> = BTreeMap::new();
+    let mut next = Vec::new();
+    for parcel in parcels {
+        let is_desk = is_of_desk(reference, parcel);
+        for (entry, body) in parcel.batch.entries.iter().zip(&parcel.bodies) {
+            let scanned = body.as_deref().and_then(|body| prescan::scan(body).ok());
+            let Some(change) = scanned.filter(|change| change.hash == entry.hash) else {
+                continue;
+            };
+            if is_desk && change.actor() == parcel.batch.header.actor() {
+                next.push(change.hash);
+            }
+            ground.insert(change.hash, change.deps);
+        }
+    }
+    let mut found = BTreeSet::new();
+    while let Some(hash) = next.pop() {
+        if let Some(deps) = ground.get(&hash)
+            && found.insert(hash)
+        {
+            next.extend(deps.iter().copied());
+        }
+    }
+    found
+}
+
+fn is_of_desk(reference: &Reference, parcel: &Parcel) -> bool {
+    let is_within =
+        |upper: &linli_model::OrgId, lower: &linli_model::OrgId| reference.is_within(upper, lower);
+    let certificates = reference.certificates();
+    certificates
+        .check_batch(&parcel.batch, Judged::Vouched, &is_within)
+        .is_ok_and(|certificate| certificate.subject == Subject::Desk)
 }
 
 fn authorise(reference: &Reference, proposal: &Proposal<'_>) -> Result<(), PolicyRefusal> {

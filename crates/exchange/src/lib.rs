@@ -18,8 +18,8 @@ mod judge;
 mod pack;
 mod reference;
 
-pub use client::{Applied, Client, Offering, Plan};
+pub use client::{Applied, Client, FeedOffer, Offering, Plan, ask_for_everything};
 pub use error::ExchangeError;
-pub use judge::{Further, Incoming, ingest, retry};
+pub use judge::{Further, Incoming, ingest, retry, underwritten};
 pub use pack::{Unpacked, believe_pack, unpack};
 pub use reference::{Kept, Reference};

@@ -6,7 +6,7 @@ use linli_model::case::{Editions, Rules};
 use linli_model::edition::Edition;
 use linli_model::{OrgId, Timestamp};
 use linli_store::{ControlItem, Reader, Tx};
-use linli_trust::{CertificateStore, Inserted, SignedEdition};
+use linli_trust::{CertificateStore, Inserted, SignedEdition, Subject};
 
 use crate::error::ExchangeError;
 
@@ -147,7 +147,9 @@ impl Reference {
         signer: linli_model::KeyId,
         verify: impl Fn(&linli_trust::PublicKey) -> Result<(), linli_trust::TrustError>,
     ) -> Kept {
-        match self.certificates.public_key(&signer).map(verify) {
+        let certificate = self.certificates.find(&signer);
+        let desk = certificate.filter(|found| found.subject == Subject::Desk);
+        match desk.map(|found| verify(&found.key)) {
             Some(Ok(())) => Kept::New,
             Some(Err(_)) | None => Kept::Refused,
         }

@@ -110,6 +110,7 @@ fn main() {
             since,
             max_bytes: 256 * 1024,
             skip_origin: None,
+            skip_actor: None,
         };
         let page = server.read(|rd| rd.page(&scope, &request)).unwrap();
         device

@@ -136,35 +136,18 @@ impl Reader<'_> {
             .unwrap_or(0))
     }
 
-    /// The batches of a scope that were pulled above a feed number of the peer, or written here, in
-    /// the order of their arrival: what a server that was restored to that number may have lost
-    /// (docs/sync.md). A page starts after `after` and has at most `limit` batches.
-    pub fn batches_since(
-        &self,
-        scope: &Scope,
-        pulled_above: u64,
-        after: Option<&BatchId>,
-        limit: usize,
-    ) -> Result<Vec<BatchId>> {
+    /// The batches that are held here, in the order of their arrival: what is offered again to a peer
+    /// that has lost state (docs/sync.md). A page starts after `after` and has at most `limit`.
+    pub fn batches_held(&self, after: Option<&BatchId>, limit: usize) -> Result<Vec<BatchId>> {
         let after = match after {
-            Some(id) => self.batch_row(id)?,
+            Some(id) => self.find_batch(id)?.map_or(0, |found| found.row),
             None => 0,
         };
         let mut list = self.sql().prepare_cached(
-            "SELECT b.id AS id FROM batches b JOIN scopes s ON s.scope = b.scope
-             WHERE s.name = :scope AND b.batch > :after AND b.waiting = 0
-               AND (b.pulled_to > :pulled OR b.pulled_to IS NULL)
-             ORDER BY b.batch LIMIT :limit",
+            "SELECT b.id AS id FROM batches b WHERE b.batch > ?1 AND b.waiting = 0
+             ORDER BY b.batch LIMIT ?2",
         )?;
-        let found = list.query_map(
-            named_params! {
-                ":scope": scope.to_string(),
-                ":after": after,
-                ":pulled": sql::int(pulled_above)?,
-                ":limit": sql::len(limit),
-            },
-            |row| sql::batch(row, "id"),
-        )?;
+        let found = list.query_map(params![after, sql::len(limit)], |row| sql::batch(row, "id"))?;
         Ok(found.collect::<Result<_, _>>()?)
     }
 

@@ -173,6 +173,18 @@ impl Reader<'_> {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
+    /// The records of which the peer refused something that is stored here, whoever wrote it, with
+    /// the code of one refusal each.
+    pub fn refused_records(&self) -> Result<Vec<(RecordId, String)>> {
+        let mut list = self
+            .sql()
+            .prepare_cached(include_str!("outbox/refused_records.sql"))?;
+        let found = list.query_map([], |row| {
+            Ok((sql::record(row, "record")?, row.get("code")?))
+        })?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
     /// The scopes that have own changes without a final answer, the cases first.
     pub fn outbox_scopes(&self) -> Result<Vec<Scope>> {
         let mut list = self.sql().prepare_cached(
@@ -323,6 +335,16 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An own change that the peer had taken waits again: the peer has lost it. `false` when it is
+    /// not an own change any more.
+    pub fn offer_again(&mut self, hash: &ChangeHash) -> Result<bool> {
+        let mut set = self.sql().prepare_cached(
+            "UPDATE outbox SET result = 0, result_seq = NULL, code = NULL, result_at = NULL
+             WHERE hash = ?1 AND result IN (0, 1, 2, 4, 5)",
+        )?;
+        Ok(set.execute([hash.0])? > 0)
     }
 
     /// Notes that own changes came back through a feed: they are stored at the peer, even if its

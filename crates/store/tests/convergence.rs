@@ -137,6 +137,7 @@ fn pull(server: &Ledger, device: &Ledger, world: &World, max_bytes: u64) {
             since,
             max_bytes,
             skip_origin: None,
+            skip_actor: None,
         };
         let page = server.read(|rd| rd.page(&scope(), &request)).unwrap();
         assert!(page.to > since || !page.more, "a page goes on");

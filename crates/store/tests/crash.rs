@@ -261,6 +261,7 @@ fn left(folder: &Path) -> Left {
                 since: 0,
                 max_bytes: u64::MAX,
                 skip_origin: None,
+                skip_actor: None,
             };
             let page = rd.page(&scope, &request)?;
             Ok::<_, StoreError>(Left {

@@ -26,7 +26,7 @@ pub use ack::{Ack, Outcome};
 pub use control::{ControlItem, ControlPart, ControlTag};
 pub(crate) use control::{Joiner, split_control};
 pub use digests::{Bucket, Buckets, Digest, DigestAsk, InStep, RecordHeads};
-pub use hello::{Hello, Want};
+pub use hello::{Hello, Recovery, Want};
 pub use offer::{Offer, OfferMode};
 pub use page::{Fetch, Fetched, Page};
 pub(crate) use parcel::{body_bytes, parcel_bytes};

@@ -80,6 +80,8 @@ pub(crate) fn hello(wants: &[(&str, u64)]) -> Hello {
         wants: wants.collect(),
         max_bytes: limits::USUAL_RESPONSE_BYTES,
         ask_chains: false,
+        whole: false,
+        recovery: crate::frames::Recovery::None,
     }
 }
 

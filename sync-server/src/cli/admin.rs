@@ -45,6 +45,7 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
             json: std::fs::read_to_string(&file).map_err(|e| OpsError::file(&file, e))?,
         },
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },
+        AdminArgs::Unreachable { org } => AdminCommand::Unreachable { org },
         AdminArgs::Sync => AdminCommand::Sync,
         AdminArgs::Status => AdminCommand::Status,
     };
@@ -163,6 +164,18 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
             &format!("已接入上级 {parent}。服务器会自动与其交换。"),
             &format!("Joined {parent}. The server exchanges with it by itself."),
         ),
+        AdminAnswer::Unreachable { still } if still.is_empty() => context.say(
+            "已记录，不再等待任何邻居；恢复完成。",
+            "Recorded. Nobody is waited for any longer; the recovery is over.",
+        ),
+        AdminAnswer::Unreachable { still } => {
+            let names: Vec<&str> = still.iter().map(linli_model::OrgId::as_str).collect();
+            let names = names.join(", ");
+            context.say(
+                &format!("已记录。仍在等待：{names}。"),
+                &format!("Recorded. Still waiting for {names}."),
+            );
+        }
         AdminAnswer::Synced { rounds: 0 } => context.say(
             "本机没有上级，或尚未接入（admin join）。",
             "This server has no parent, or has not joined it yet (admin join).",

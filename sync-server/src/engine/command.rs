@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use crate::door::{Acting, Command, CommandOutcome, DoorError, DoorResult};
 use crate::engine::author::{Hand, Writing, event_of};
 use crate::engine::core::Core;
+use crate::engine::recovery::{MAX_SEQUENCE, case_number_note};
 
 fn invalid(code: &str, detail: impl Into<String>) -> DoorError {
     DoorError::Invalid {
@@ -77,6 +78,7 @@ impl Core {
         command: &Command,
         run: impl FnOnce(&mut Self, &mut Tx<'_>) -> DoorResult<CommandOutcome>,
     ) -> DoorResult<CommandOutcome> {
+        self.must_be_recovered()?;
         let key = command.idempotency_key.as_str();
         if !(8..=64).contains(&key.len()) {
             return Err(invalid("idempotency_key", "needs 8 to 64 characters"));
@@ -332,10 +334,10 @@ impl Core {
             .filter(|block| *block < CaseNumber::BLOCKS);
         let block = block.ok_or_else(|| invalid("org", "no number block for this organisation"))?;
         let (year, month, date) = day.ymd();
-        let note = format!("case_number/{org}/{year:04}{month:02}{date:02}");
+        let note = case_number_note(org, (year, month, date));
         let next = tx.meta_number(&note)?.saturating_add(1);
         tx.set_meta_number(&note, next)?;
-        let sequence = u32::try_from(next).ok().filter(|next| *next <= 99_999);
+        let sequence = u32::try_from(next).ok().filter(|_| next <= MAX_SEQUENCE);
         let sequence =
             sequence.ok_or_else(|| invalid("case_number", "all numbers of the day are given"))?;
         CaseNumber::new(edition.district.as_str(), day, block, sequence)

@@ -9,6 +9,7 @@ use linli_store::{Reader, Tx};
 
 use crate::door::{Committed, DoorError, DoorResult};
 use crate::engine::host::Host;
+use crate::engine::recovery::Waiting;
 
 /// Fills a buffer with random bytes. The simulator brings its own.
 pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
@@ -20,8 +21,8 @@ pub(crate) struct Core {
     pub(crate) notice: Committed,
     /// The neighbour with which an exchange is going on: custody may move to it now.
     pub(crate) live: Option<OrgId>,
-    /// Set between a restore and the end of the exchange with every neighbour.
-    pub(crate) is_recovering: bool,
+    /// Whom this server waits for, between a restore and the end of the exchange with them.
+    pub(crate) waiting: Option<Waiting>,
     pub(crate) packs: PathBuf,
     pub(crate) link: Option<super::link::RunningLink>,
     pub(crate) ask_chains: BTreeSet<OrgId>,
@@ -35,7 +36,7 @@ impl Core {
             reference: None,
             notice: Committed::default(),
             live: None,
-            is_recovering: false,
+            waiting: None,
             packs,
             link: None,
             ask_chains: BTreeSet::new(),
@@ -52,6 +53,8 @@ impl Core {
         if !is_current {
             self.reference = Reference::load(reader)?;
         }
+        self.waiting = Waiting::load(reader)?;
+        self.host.set_generation(reader.generation()?);
         if let Some(rules) = self.reference.as_ref().and_then(Reference::newest) {
             self.host.load_units(reader, rules)?;
         }

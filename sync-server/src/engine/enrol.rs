@@ -350,12 +350,12 @@ impl Core {
         let own = answer
             .certificate()
             .filter(|certificate| certificate.org == org);
-        if own.is_none() {
+        let Some(own_epoch) = own.map(|certificate| certificate.epoch) else {
             return Err(DoorError::Refused {
                 code: "enrolment".into(),
                 detail: format!("the ticket is not for {org}"),
             });
-        }
+        };
         let parent = answer.server().org.clone();
         if answer.install(tx, now)?.is_none() {
             return Err(DoorError::Refused {
@@ -376,6 +376,10 @@ impl Core {
         let rules = self.reference()?.newest().cloned();
         if let Some(rules) = rules {
             self.certify_hosted(tx, &rules, now)?;
+        }
+        if own_epoch > 1 {
+            // Another server had this desk before: this is a restore from nothing.
+            self.restored(tx, now)?;
         }
         Ok(JoinState::Joined { parent })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linli_exchange::{Client, Offering, Plan, retry};
+use linli_exchange::{Client, FeedOffer, Offering, Plan, retry};
 use linli_model::{BlobHash, OrgId, RecordId, Scope, Timestamp};
 use linli_store::{BlobState, Tx};
 use linli_sync::blob::UploadMetadata;
@@ -52,7 +52,11 @@ impl Core {
             org: &org,
             app: APP,
             wants: vec![Scope::Desk(org.clone())],
-            offering: Offering::Feed(Scope::Desk(parent.clone())),
+            offering: Offering::Feed(FeedOffer {
+                scope: Scope::Desk(parent.clone()),
+                generation: self.host.generation(),
+                recovery: self.recovery(),
+            }),
             max_bytes: MAX_ANSWER_BYTES,
             ask_chains: !self.ask_chains.contains(&parent),
             now,
@@ -87,6 +91,7 @@ impl Core {
         })?;
         let mut outcome = LinkOutcome::default();
         let mut touched = BTreeSet::new();
+        let (mut is_complete, mut is_old_copy) = (false, false);
         let mut input = answer;
         while let Some(event) = running.client.next(&mut input)? {
             let client = &mut running.client;
@@ -94,6 +99,10 @@ impl Core {
                 Ok(client.apply(tx, reference, event, now)?)
             })?;
             touched.extend(applied.records);
+            is_old_copy |= applied.new_epoch.is_some();
+            if let Some(more) = applied.ended {
+                is_complete = !more && !applied.is_peer_recovering;
+            }
             for hash in applied.blobs_wanted {
                 outcome
                     .wanted_by_parent
@@ -115,6 +124,18 @@ impl Core {
             }
         }
         running.client.finish()?;
+        if is_old_copy {
+            tracing::error!(
+                "the parent knows what this store has lost: it was put back without a restore"
+            );
+            self.restored(tx, now)?;
+            is_complete = false;
+            outcome.more = true;
+        }
+        let is_unsent = self.has_unsent(tx, &running.parent, now)?;
+        if is_complete && !outcome.more && !is_unsent {
+            self.parent_answered(tx, &running.parent, now)?;
+        }
         self.settle_all(tx, &touched, now)?;
         self.settle_waiting(tx, &running.parent, now)?;
         self.seal(tx, now)?;
@@ -126,7 +147,7 @@ impl Core {
     }
 
     /// New editions or certificates: what waited for them is judged again, units are certified.
-    fn reference_came(
+    pub(crate) fn reference_came(
         &mut self,
         tx: &mut Tx<'_>,
         now: Timestamp,
@@ -175,6 +196,11 @@ pub(crate) struct ParentAddress {
 }
 
 const PARENT: &str = "parent";
+
+/// Whether this server has joined a parent.
+pub(crate) fn has_parent(tx: &Tx<'_>) -> bool {
+    parent_address(tx).is_ok()
+}
 
 /// Keeps the address of the parent.
 pub(crate) fn set_parent_address(tx: &mut Tx<'_>, address: &ParentAddress) -> DoorResult<()> {

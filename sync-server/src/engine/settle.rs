@@ -86,15 +86,15 @@ impl Core {
         view: &CaseView,
         now: Timestamp,
     ) -> DoorResult<Option<Move>> {
+        if self.is_recovering() {
+            return Ok(None);
+        }
         if let Some(holder) = view
             .confirmed
             .holder
             .clone()
             .filter(|org| self.host.hosts(org))
         {
-            if self.is_recovering {
-                return Ok(None);
-            }
             if let Some(next) = self.admissions(tx, log, &holder, now)? {
                 return Ok(Some(next));
             }

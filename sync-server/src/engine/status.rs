@@ -26,6 +26,12 @@ impl Core {
             });
         }
         let before = self.notice.changes;
+        if self.is_recovering() {
+            return Ok(Ticked {
+                next_at: Some(now.plus_ms(TICK_MS)),
+                events: 0,
+            });
+        }
         let orgs: Vec<OrgId> = self.host.desks().map(|(org, _)| org.clone()).collect();
         for org in orgs {
             for case in case_rows::open_at(tx, &org)? {
@@ -90,9 +96,7 @@ impl Core {
             }
             Err(_) => not_ready.push("no_edition".to_owned()),
         }
-        if self.is_recovering {
-            not_ready.push("recovering".to_owned());
-        }
+        not_ready.extend(self.recovery_reason());
         lag.sort_by_key(|(_, behind)| std::cmp::Reverse(*behind));
         lag.truncate(50);
         let (link_at, link_failure) = link::link_state(tx)?;
@@ -118,16 +122,6 @@ impl Core {
             behind = behind.saturating_add(tx.feed_state(&scope)?.seq.saturating_sub(pushed));
         }
         Ok(behind)
-    }
-
-    /// The store was copied back from a backup: a new generation with new actors; open slots are void.
-    pub(crate) fn restored(&mut self, tx: &mut Tx<'_>) -> DoorResult<u64> {
-        let generation = tx.open_generation(self.host.generation())?;
-        tx.sql()
-            .execute("UPDATE slots SET state = 'burnt' WHERE state = 'open'", [])
-            .map_err(StoreError::from)?;
-        self.host.set_generation(generation);
-        Ok(generation)
     }
 }
 

@@ -70,6 +70,11 @@ pub enum AdminCommand {
         /// The parent's ticket.
         ticket: Zeroizing<String>,
     },
+    /// A restored server does not wait for a neighbour any longer.
+    Unreachable {
+        /// The neighbour.
+        org: OrgId,
+    },
     /// Exchanges with the parent now.
     Sync,
     /// Makes a backup.
@@ -118,6 +123,11 @@ pub enum AdminAnswer {
     },
     /// Where the join stands.
     Join(JoinState),
+    /// A neighbour is not waited for any longer.
+    Unreachable {
+        /// Who is still waited for.
+        still: Vec<OrgId>,
+    },
     /// Everything was exchanged with the parent.
     Synced {
         /// In how many rounds; 0 when this server has no parent.
@@ -217,6 +227,11 @@ async fn attempt(host: &Host, command: AdminCommand) -> Result<AdminAnswer, OpsE
             let joined = link::join(writer, host.config.parent_url.as_deref(), &ticket).await;
             AdminAnswer::Join(joined.map_err(|error| OpsError::Refused(error.to_string()))?)
         }
+        AdminCommand::Unreachable { org } => AdminAnswer::Unreachable {
+            still: writer
+                .call(move |calls| calls.declare_unreachable(now, &org))
+                .await?,
+        },
         AdminCommand::Sync => {
             let stopped = || OpsError::Refused("the server does not run; start it first".into());
             let link = host.link.as_ref().ok_or_else(stopped)?;

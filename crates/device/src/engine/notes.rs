@@ -86,6 +86,17 @@ pub(super) fn settle(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Own changes that the server had taken and has lost wait again.
+pub(super) fn wait_again(tx: &mut Tx<'_>) -> Result<()> {
+    tx.sql()
+        .prepare_cached(
+            "UPDATE case_notes SET waiting = 1 WHERE waiting = 0
+               AND record IN (SELECT record FROM outbox WHERE result IN (0, 4, 5))",
+        )?
+        .execute([])?;
+    Ok(())
+}
+
 /// A try to send begins.
 pub(super) fn count_try(tx: &mut Tx<'_>) -> Result<()> {
     let tries = tx.meta_number(TRIES)?;

@@ -15,6 +15,9 @@ use crate::error::{DeviceError, Result};
 /// A thing that was refused so often is not written again without a person.
 const MOST_REFUSALS: u32 = 2;
 
+/// The server's code for what a revoked key has signed: writing it again would lead nowhere.
+const REVOKED: &str = "SIGNER_REVOKED";
+
 /// Something that the server refused and that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -31,17 +34,15 @@ pub struct Refused {
 impl Engine {
     /// Deals with everything that was refused. Answers the records that changed.
     pub(super) fn recover(&self, now: Timestamp) -> Result<Records> {
-        let refused = self.read(|reader| Ok(reader.refused_changes()?))?;
+        let refused = self.read(|reader| Ok(reader.refused_records()?))?;
         let mut records = Records::new();
-        for item in refused {
-            if records.insert(item.record) {
-                let code = item.code.unwrap_or_default();
-                self.write(|tx| {
-                    let reference = self.reference_now();
-                    let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
-                    self.recover_one(tx, reference, &item.record, &code, now)
-                })?;
-            }
+        for (record, code) in refused {
+            self.write(|tx| {
+                let reference = self.reference_now();
+                let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
+                self.recover_one(tx, reference, &record, &code, now)
+            })?;
+            records.insert(record);
         }
         Ok(records)
     }
@@ -62,7 +63,7 @@ impl Engine {
         for (_, body) in &discarded.intents {
             let mut intent = Intent::decode(body)?;
             intent.refused_before = intent.refused_before.saturating_add(1);
-            let again = if intent.refused_before < MOST_REFUSALS {
+            let again = if intent.refused_before < MOST_REFUSALS && code != REVOKED {
                 // A part of its own: what fails here must leave nothing behind.
                 tx.savepoint(|tx| self.write_again(tx, reference, record, &intent, now))
             } else {

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
-use linli_exchange::{Applied, Client, Offering, Plan, Reference, retry};
+use linli_exchange::{Applied, Client, Offering, Plan, Reference, ask_for_everything, retry};
 use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
 use linli_store::rusqlite::params;
 use linli_store::{StoreError, Tx};
@@ -34,6 +34,8 @@ pub struct Exchange {
     began_at: Timestamp,
     /// Nothing is asked for, only sent.
     is_push: bool,
+    /// A scope differed and is pulled anew with the next exchange.
+    pulls_anew: bool,
     synced: Synced,
 }
 
@@ -86,7 +88,8 @@ impl Engine {
         })
     }
 
-    /// Seals what waits and writes the request.
+    /// Seals what waits and writes the request. What the server refused in an exchange that broke is
+    /// dealt with first.
     pub fn begin_sync(&self, now: Timestamp) -> Result<Exchange> {
         self.begin(&self.scopes(), now)
     }
@@ -97,7 +100,8 @@ impl Engine {
     }
 
     fn begin(&self, wants: &[Scope], now: Timestamp) -> Result<Exchange> {
-        self.write(|tx| {
+        let recovered = self.recover(now)?;
+        let mut exchange = self.write(|tx| {
             let reference = self.reference_now();
             let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
             let place = Place::of(reference, &self.device(), now)?;
@@ -122,9 +126,12 @@ impl Engine {
                 body,
                 began_at: now,
                 is_push: wants.is_empty(),
+                pulls_anew: false,
                 synced: Synced::default(),
             })
-        })
+        })?;
+        exchange.synced.records = recovered;
+        Ok(exchange)
     }
 
     /// Takes a piece of the answer: every event that it completes is made durable before the next.
@@ -149,6 +156,7 @@ impl Engine {
     pub fn end_sync(&self, exchange: Exchange, now: Timestamp) -> Result<Synced> {
         exchange.client.finish()?;
         let mut synced = exchange.synced;
+        synced.more |= exchange.pulls_anew;
         let is_pull = !exchange.is_push;
         if synced.is_complete && is_pull {
             self.ask_chains.store(false, Ordering::Relaxed);
@@ -214,12 +222,10 @@ impl Engine {
                     raise_epoch(tx, own.epoch)?;
                 }
             }
-            if applied.new_generation.is_some() {
-                offer_again(tx)?;
-            }
             if applied.new_epoch.is_some() {
                 packs::want(tx, &self.scopes())?;
             }
+            notes::wait_again(tx)?;
             refresh_touched(tx, reference, now)?;
             notes::settle(tx)?;
             Ok(applied)
@@ -250,7 +256,7 @@ impl Engine {
             );
         }
         if let Some(scope) = &applied.diverged {
-            exchange.synced.more |= self.pull_anew(&exchange.peer, scope, now)?;
+            exchange.pulls_anew |= self.pull_anew(&exchange.peer, scope, now)?;
         }
         if let Some(personal) = applied.personal {
             self.take_personal(personal, &mut exchange.synced, now)?;
@@ -285,6 +291,9 @@ impl Engine {
             cursor.pulled = 0;
             tx.set_cursor(peer, scope, &cursor)?;
             packs::want(tx, std::slice::from_ref(scope))?;
+            // A twin may write under our key and epoch; what it brings would be taken for ours.
+            ask_for_everything(tx, peer)?;
+            tx.open_epoch(0)?;
             Ok(true)
         })
     }
@@ -450,21 +459,6 @@ impl Engine {
             Ok(())
         })
     }
-}
-
-/// The server was restored: what it had acknowledged may be lost there. Everything of this device that
-/// it had taken waits again; what it still has it answers as known, so nothing is doubled.
-fn offer_again(tx: &mut Tx<'_>) -> Result<()> {
-    tx.sql().execute(
-        "UPDATE outbox SET result = 0, result_seq = NULL, result_at = NULL WHERE result IN (1, 2)",
-        [],
-    )?;
-    tx.sql().execute(
-        "UPDATE case_notes SET waiting = 1
-         WHERE record IN (SELECT record FROM outbox WHERE result = 0)",
-        [],
-    )?;
-    Ok(())
 }
 
 /// Rows follow every record that this transaction has changed.

@@ -20,14 +20,14 @@ use linli_store::{
     Authorship, ControlItem, Ledger, Options, PageRequest, Place, Profile, SealAs, Tx,
 };
 use linli_sync::frames::{
-    ChainSeen, Digest, ErrorFrame, Outcome, Page, Personal, Stretch, Welcome,
+    ChainSeen, Digest, ErrorFrame, OfferMode, Outcome, Page, Personal, Stretch, Welcome,
 };
 use linli_sync::server::{Answer, Input, RequestReader};
 use linli_sync::{Code, Fit, PROTOCOL};
 use linli_trust::enrolment::{EnrolRequest, Slot, SlotId, Ticket};
 use linli_trust::{
-    CertificateBody, EditionBody, LeaseBody, Revocation, Secret, Signed, SignedEdition, SigningKey,
-    Suite, WipeOrderBody,
+    CertificateBody, EditionBody, LeaseBody, Parcel, Revocation, Secret, Signed, SignedEdition,
+    SigningKey, Suite, WipeOrderBody,
 };
 
 use crate::world::{COMMUNITY, DISTRICT, GRID, STREET, TestClock, edition};
@@ -320,7 +320,12 @@ impl Station {
                 }
                 Input::Offer(offer) => {
                     let scope = offer.scope.clone();
+                    let mode = offer.mode;
                     let parcels = offer.changes.into_parcels();
+                    if mode == OfferMode::Have {
+                        acks.extend(parcels.iter().map(|parcel| haves(tx, parcel)));
+                        continue;
+                    }
                     let mut times = self.refuse_times.lock().unwrap();
                     let is_refused = *times > 0;
                     *times = times.saturating_sub(1);
@@ -592,6 +597,19 @@ fn control(tx: &Tx<'_>, answer: &mut Answer) -> bool {
     }
 }
 
+/// What of a batch that was only named is here.
+fn haves(tx: &Tx<'_>, parcel: &Parcel) -> Vec<Outcome> {
+    let entries = parcel.batch.entries.iter();
+    let outcome = |hash| {
+        if tx.has_change(hash).unwrap() {
+            Outcome::Duplicate
+        } else {
+            Outcome::Need(vec![*hash])
+        }
+    };
+    entries.map(|entry| outcome(&entry.hash)).collect()
+}
+
 fn pages(tx: &Tx<'_>, answer: &mut Answer, peer: &KeyId) -> bool {
     let wants: Vec<_> = answer
         .hello()
@@ -606,6 +624,7 @@ fn pages(tx: &Tx<'_>, answer: &mut Answer, peer: &KeyId) -> bool {
                 since: from,
                 max_bytes: 256 * 1024,
                 skip_origin: Some(*peer),
+                skip_actor: None,
             };
             let page = tx.page(&scope, &asked).unwrap();
             if page.to > from {

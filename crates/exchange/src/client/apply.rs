@@ -3,10 +3,12 @@
 use linli_model::{ChangeHash, Scope, Timestamp};
 use linli_store::ingest::{FromFeed, Judgement};
 use linli_store::{Answer, ControlItem, Peer, Tx};
+use linli_sync::Code;
 use linli_sync::client::Event;
 use linli_sync::frames::{Fetched, Outcome, Page, Welcome};
 
-use crate::client::{Applied, Client, Offering, digest, offer};
+use super::offer::{Kind, Offered};
+use super::{Applied, Client, Offering, ask_for_everything, backup, digest, offer, whole_note};
 use crate::error::ExchangeError;
 use crate::judge::{Incoming, ingest};
 use crate::reference::{Kept, Reference};
@@ -85,14 +87,28 @@ impl Client {
             Event::Fetched(fetched) => self.fetched(tx, reference, fetched, now, &mut applied)?,
             Event::BlobsWanted(hashes) => applied.blobs_wanted = hashes,
             Event::InStep { .. } | Event::Buckets(_) | Event::Bucket(_) => {}
+            // What was not taken on purpose is no difference.
+            Event::Diverged { .. } if self.holds_pages => {}
             Event::Diverged { scope, .. } => applied.diverged = Some(scope),
             Event::Failed(error) => applied.failed = Some(error),
             Event::Ended { more } => {
                 self.note_contact(tx, now)?;
-                applied.ended = Some(more || self.has_more_to_offer);
+                applied.ended = Some(self.ended(tx, more)?);
             }
         }
+        applied.is_peer_recovering = self.is_peer_recovering;
         Ok(applied)
+    }
+
+    /// Whether another exchange should follow at once.
+    fn ended(&self, tx: &mut Tx<'_>, more: bool) -> Result<bool, ExchangeError> {
+        let is_parked = self.is_peer_recovering && self.offering == Offering::Outbox;
+        if self.is_whole && !more && !self.holds_pages && !self.is_peer_recovering {
+            tx.remove_meta(&whole_note(&self.peer))?;
+        }
+        Ok(self.holds_pages
+            || more
+            || (!is_parked && (self.has_more_to_offer || backup::is_pending(tx, &self.peer)?)))
     }
 
     fn welcomed(
@@ -123,10 +139,30 @@ impl Client {
                 ..known
             },
         )?;
-        if self.offering != Offering::Outbox {
-            tx.set_meta_number(&offer::control_note(&self.peer), welcome.control_taken)?;
+        self.is_peer_recovering = welcome.recovering;
+        tx.set_meta_number(&offer::control_note(&self.peer), welcome.control_taken)?;
+        tx.set_meta_number(&offer::edition_note(&self.peer), welcome.edition.into())?;
+        if first && self.offering == Offering::Outbox {
+            // A server that begins anew with another key knows nothing of what is held here.
+            backup::begin(tx, &self.peer)?;
         }
         applied.new_epoch = Self::lost_chain(tx, welcome)?;
+        if applied.new_epoch.is_some() {
+            self.pull_all_again(tx)?;
+        }
+        Ok(())
+    }
+
+    /// What a lost life or a twin has brought to the peer under our key was left out so far: the feeds
+    /// are pulled anew, from the next exchange on.
+    fn pull_all_again(&mut self, tx: &mut Tx<'_>) -> Result<(), ExchangeError> {
+        ask_for_everything(tx, &self.peer)?;
+        for scope in &self.wants {
+            let mut cursor = tx.cursor(&self.peer, scope)?;
+            cursor.pulled = 0;
+            tx.set_cursor(&self.peer, scope, &cursor)?;
+        }
+        self.holds_pages = true;
         Ok(())
     }
 
@@ -152,12 +188,18 @@ impl Client {
                 ..known
             },
         )?;
-        if let Offering::Feed(scope) = &self.offering {
-            let mut cursor = tx.cursor(&self.peer, scope)?;
-            cursor.pushed = 0;
-            tx.set_cursor(&self.peer, scope, &cursor)?;
+        // Places that this answer acknowledges count from where we were, not from the beginning.
+        self.holds_pages = true;
+        match &self.offering {
+            Offering::Outbox => backup::begin(tx, &self.peer),
+            Offering::Feed(feed) => {
+                let mut cursor = tx.cursor(&self.peer, &feed.scope)?;
+                cursor.pushed = 0;
+                tx.set_cursor(&self.peer, &feed.scope, &cursor)?;
+                let until = tx.feed_state(&feed.scope)?.seq;
+                Ok(tx.set_meta_number(&offer::lost_note(&self.peer), until)?)
+            }
         }
-        Ok(())
     }
 
     fn control(
@@ -202,8 +244,8 @@ impl Client {
             .zip(results)
             .filter_map(|(hash, outcome)| Some(((*hash)?, outcome)))
             .collect();
-        match &self.offering {
-            Offering::Outbox => {
+        match offered.kind {
+            Kind::Own => {
                 let answers: Vec<_> = answers
                     .into_iter()
                     .filter_map(|(hash, outcome)| Some((hash, answer(outcome)?)))
@@ -212,19 +254,46 @@ impl Client {
                     .iter()
                     .any(|(_, answer)| matches!(answer, Answer::Quarantined(_)));
                 tx.record_answers(&answers, now)?;
-            }
-            Offering::Feed(scope) => {
-                let scope = scope.clone();
-                for (hash, outcome) in &answers {
-                    give_what_is_needed(tx, &scope, outcome)?;
-                    if let Outcome::Quarantined(code) = outcome {
-                        tracing::warn!(change.hash = %hash, code = code.name(), batch.id = %offered.batch, "the parent refused a change");
-                    }
-                }
-                if let Some(to) = offered.reaches {
-                    tx.advance_pushed(&self.peer, &scope, to)?;
+                let is_forked = |(_, answer): &(_, Answer)| {
+                    *answer == Answer::Quarantined(Code::ChainBroken.name().to_owned())
+                };
+                if answers.iter().any(is_forked) {
+                    self.pull_all_again(tx)?;
                 }
             }
+            Kind::Named => backup::named_answered(tx, &self.peer, offered.batch, &answers)?,
+            Kind::Again => {
+                let (peer, given) = (&self.peer, &self.given);
+                applied.has_refusals =
+                    backup::given_answered(tx, peer, offered.batch, given, &answers, now)?;
+            }
+            Kind::Feed(reaches) => self.feed_acked(tx, &offered, reaches, &answers)?,
+        }
+        // Pages build on what the peer has: what it refused must go before they are taken.
+        self.holds_pages |= applied.has_refusals;
+        Ok(())
+    }
+
+    fn feed_acked(
+        &self,
+        tx: &mut Tx<'_>,
+        offered: &Offered,
+        reaches: Option<u64>,
+        answers: &[(ChangeHash, &Outcome)],
+    ) -> Result<(), ExchangeError> {
+        let Offering::Feed(feed) = &self.offering else {
+            return Ok(());
+        };
+        for (hash, outcome) in answers {
+            give_what_is_needed(tx, &feed.scope, outcome)?;
+            if let Outcome::Quarantined(code) = outcome {
+                tracing::warn!(change.hash = %hash, code = code.name(), batch.id = %offered.batch, "the parent refused a change");
+            }
+        }
+        if let Some(to) = reaches
+            && !self.holds_pages
+        {
+            tx.advance_pushed(&self.peer, &feed.scope, to)?;
         }
         Ok(())
     }
@@ -238,6 +307,9 @@ impl Client {
         applied: &mut Applied,
     ) -> Result<(), ExchangeError> {
         let (scope, to) = (page.scope, page.to);
+        if self.holds_pages {
+            return Ok(());
+        }
         let parcels = page.changes.into_parcels();
         let feed = FromFeed { scope: &scope, to };
         let incoming = Incoming {
@@ -252,7 +324,7 @@ impl Client {
             .records
             .extend(done.stored.iter().map(|change| change.place.record));
         tx.advance_pulled(&self.peer, &scope, self.generation, to)?;
-        let digest = digest(tx, &self.offering, &scope)?;
+        let digest = digest(tx, &self.peer, &self.offering, &scope)?;
         self.response.applied(&scope, digest);
         Ok(())
     }

@@ -14,24 +14,40 @@ use crate::error::ExchangeError;
 /// Bytes of one piece that is read from the ledger at a time.
 const PIECE_BYTES: u64 = 256 * 1024;
 
+/// Why a batch was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It is an own one and waits.
+    Own,
+    /// It stands in the feed that is kept for the peer; the place that is reached with it.
+    Feed(Option<u64>),
+    /// Only its hashes were named: the peer has lost state.
+    Named,
+    /// The peer has lost something of it that others wrote.
+    Again,
+}
+
 /// A batch that was offered and waits for its acknowledgement.
 #[derive(Debug)]
 pub(super) struct Offered {
     pub(super) batch: BatchId,
-    /// The entries that travelled with their bytes.
+    pub(super) kind: Kind,
+    /// The entries that an answer is expected for.
     pub(super) hashes: Vec<Option<ChangeHash>>,
-    /// The place in our feed that is reached with this batch.
-    pub(super) reaches: Option<u64>,
 }
 
-fn offered(parcel: &Parcel, reaches: Option<u64>) -> Offered {
-    let entries = parcel.batch.entries.iter().zip(&parcel.bodies);
-    Offered {
-        batch: parcel.batch.id(),
-        hashes: entries
-            .map(|(entry, body)| body.as_ref().map(|_| entry.hash))
-            .collect(),
-        reaches,
+impl Offered {
+    pub(super) fn of(parcel: &Parcel, kind: Kind) -> Self {
+        let entries = parcel.batch.entries.iter().zip(&parcel.bodies);
+        let hashes = entries.map(|(entry, body)| {
+            let is_asked = kind == Kind::Named || body.is_some();
+            is_asked.then_some(entry.hash)
+        });
+        Self {
+            batch: parcel.batch.id(),
+            kind,
+            hashes: hashes.collect(),
+        }
     }
 }
 
@@ -49,7 +65,7 @@ pub(super) fn outbox(
         };
         after = Some(last.batch.id());
         for parcel in parcels {
-            let note = offered(&parcel, None);
+            let note = Offered::of(&parcel, Kind::Own);
             if request.offer(Offer::of_batch(parcel))? == Fit::Full {
                 return Ok(true);
             }
@@ -67,11 +83,14 @@ pub(super) fn feed(
     waiting: &mut VecDeque<Offered>,
 ) -> Result<bool, ExchangeError> {
     let mut since = tx.cursor(peer, scope)?.pushed;
+    let lost_until = tx.meta_number(&lost_note(peer))?;
     loop {
         let asked = PageRequest {
             since,
             max_bytes: PIECE_BYTES,
-            skip_origin: Some(*peer),
+            // A peer that was restored gets back what it had brought itself.
+            skip_origin: (since >= lost_until).then_some(*peer),
+            skip_actor: None,
         };
         let page = tx.page(scope, &asked)?;
         if page.parcels.is_empty() {
@@ -84,10 +103,10 @@ pub(super) fn feed(
         let mut notes: Vec<Offered> = page
             .parcels
             .iter()
-            .map(|parcel| offered(parcel, None))
+            .map(|parcel| Offered::of(parcel, Kind::Feed(None)))
             .collect();
         if let Some(last) = notes.last_mut() {
-            last.reaches = Some(page.to);
+            last.kind = Kind::Feed(Some(page.to));
         }
         let offer = Offer {
             scope: scope.clone(),
@@ -111,18 +130,30 @@ pub(super) fn control_note(peer: &KeyId) -> String {
     format!("control_pushed/{peer}")
 }
 
-/// Offers certificates, revocations and tombstones; editions come from above. Answers whether
-/// something did not fit.
+/// The name of the note that says up to which place of our feed the peer, which was restored, may
+/// have lost what it brought itself.
+pub(super) fn lost_note(peer: &KeyId) -> String {
+    format!("lost_until/{peer}")
+}
+
+/// The name of the note with the newest edition that the peer has.
+pub(super) fn edition_note(peer: &KeyId) -> String {
+    format!("edition/{peer}")
+}
+
+/// Offers certificates, revocations and tombstones. Editions come from above, and go up only to a
+/// peer that was restored without them. Answers whether something did not fit.
 pub(super) fn control(
     tx: &Tx<'_>,
     peer: &KeyId,
     request: &mut Request,
 ) -> Result<bool, ExchangeError> {
     let mut since = tx.meta_number(&control_note(peer))?;
+    let edition = tx.meta_number(&edition_note(peer))?;
     loop {
         let page = tx.control_page(since, PIECE_BYTES)?;
         for entry in &page.entries {
-            let Some(item) = upward(&entry.item) else {
+            let Some(item) = upward(&entry.item, edition) else {
                 continue;
             };
             if request.control(entry.seq, &item)? == Fit::Full {
@@ -136,11 +167,14 @@ pub(super) fn control(
     }
 }
 
-fn upward(item: &StoredItem) -> Option<ControlItem> {
+fn upward(item: &StoredItem, edition: u64) -> Option<ControlItem> {
     match item {
         StoredItem::Certificate(item) => Some(ControlItem::Certificate(item.clone())),
         StoredItem::Revocation(item) => Some(ControlItem::Revocation(item.clone())),
         StoredItem::Tombstone(item) => Some(ControlItem::Tombstone(item.clone())),
+        StoredItem::Edition(item) if edition > 0 && u64::from(item.number) > edition => {
+            Some(ControlItem::Edition(item.clone()))
+        }
         StoredItem::Edition(_) | StoredItem::Checkpoint(_) => None,
     }
 }

@@ -88,6 +88,7 @@ fn paging(ledger: &Ledger, desk: &Scope, hashes: &[ChangeHash]) -> Check {
                     since,
                     max_bytes,
                     skip_origin,
+                    skip_actor: None,
                 },
             )
         })
@@ -165,6 +166,7 @@ fn unsealed(ledger: &Ledger, world: &World) -> Check {
         since: 0,
         max_bytes: u64::MAX,
         skip_origin: None,
+        skip_actor: None,
     };
     let page = ledger.write(|tx| {
         tx.list(&scope, &[written.change.hash])?;
@@ -227,6 +229,7 @@ fn two_bringers(ledger: &Ledger, world: &World) -> Check {
             since: 0,
             max_bytes: u64::MAX,
             skip_origin: Some(peer),
+            skip_actor: None,
         };
         let page = ledger.read(|rd| rd.page(&scope, &request))?;
         let wanted = hashes.get(missing).copied().into_iter().collect();

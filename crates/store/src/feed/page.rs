@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use linli_model::{ChangeHash, KeyId, Scope};
+use linli_model::{ActorId, ChangeHash, KeyId, Scope};
 use linli_trust::Parcel;
 use rusqlite::params;
 
@@ -25,6 +25,8 @@ pub struct PageRequest {
     pub max_bytes: u64,
     /// Leave out what this peer has brought: it holds that already, except after a new generation.
     pub skip_origin: Option<KeyId>,
+    /// Leave out what this author has written: a device holds what it wrote in its present epoch.
+    pub skip_actor: Option<ActorId>,
 }
 
 /// A page of a feed.
@@ -89,7 +91,8 @@ impl Reader<'_> {
         let mut rows = list.query(params![
             scope.0,
             sql::int(request.since)?,
-            request.skip_origin.map(|key| key.0)
+            request.skip_origin.map(|key| key.0),
+            request.skip_actor.map(|actor| actor.0)
         ])?;
         let mut cutter = Cutter::new(request);
         while let Some(row) = rows.next()? {

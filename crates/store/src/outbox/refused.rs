@@ -59,8 +59,21 @@ impl Tx<'_> {
         }))
     }
 
-    /// The refused own changes of a record and everything in it that builds on them. `changes` are
-    /// in causal order.
+    /// The peer refused a change that is stored here and that somebody else wrote. It stays until
+    /// [`Tx::discard_refused`] takes it out with what builds on it.
+    pub fn refuse_stored(&mut self, hash: &ChangeHash, code: &str, at: Timestamp) -> Result<()> {
+        let Some(found) = self.change_info(hash)? else {
+            return Ok(());
+        };
+        let (Some(row), Some(bytes)) = (self.document_row(&found.record)?, self.change_body(hash)?)
+        else {
+            return Ok(());
+        };
+        self.hold_bytes(&row, hash, bytes, Some(code), at)
+    }
+
+    /// The refused changes of a record and everything in it that builds on them. `changes` are in
+    /// causal order.
     fn refused_with_dependents(
         &self,
         record: &RecordId,
@@ -68,7 +81,7 @@ impl Tx<'_> {
     ) -> Result<BTreeSet<ChangeHash>> {
         let mut list = self
             .sql()
-            .prepare_cached("SELECT hash FROM outbox WHERE record = ?1 AND result = 6")?;
+            .prepare_cached(include_str!("refused_of_record.sql"))?;
         let found = list.query_map([record.0], |row| sql::change(row, "hash"))?;
         let refused: BTreeSet<ChangeHash> = found.collect::<Result<_, _>>()?;
         let mut gone = BTreeSet::new();
@@ -98,11 +111,22 @@ impl Tx<'_> {
 
     /// Keeps the bytes of a dropped change, so that nothing a person typed is lost.
     fn hold_dropped(&mut self, row: &DocumentRow, change: &RawChange, at: Timestamp) -> Result<()> {
+        self.hold_bytes(row, &change.hash, change.bytes.clone(), None, at)
+    }
+
+    fn hold_bytes(
+        &mut self,
+        row: &DocumentRow,
+        hash: &ChangeHash,
+        body: Vec<u8>,
+        code: Option<&str>,
+        at: Timestamp,
+    ) -> Result<()> {
         let mut find = self
             .sql()
             .prepare_cached(include_str!("dropped_origin.sql"))?;
         let origin = find
-            .query_row([change.hash.0], |found| {
+            .query_row([hash.0], |found| {
                 Ok(DroppedOrigin {
                     scope: sql::scope(found, "scope")?,
                     batch: found.get::<_, Option<[u8; 32]>>("batch")?.map(BatchId),
@@ -121,7 +145,7 @@ impl Tx<'_> {
             code: None,
         });
         self.hold(&Held {
-            hash: change.hash,
+            hash: *hash,
             record: row.record,
             kind: row.kind,
             scope: origin.scope,
@@ -129,11 +153,12 @@ impl Tx<'_> {
             signer: origin.signer.unwrap_or(KeyId([0; 16])),
             staff: origin.staff.and_then(|staff| StaffId::new(staff).ok()),
             is_authentic: true,
-            code: origin
-                .code
+            code: code
+                .map(str::to_owned)
+                .or(origin.code)
                 .unwrap_or_else(|| "depends_on_refused".to_owned()),
             detail: String::new(),
-            body: change.bytes.clone(),
+            body,
             received_at: at,
         })
     }

@@ -18,7 +18,7 @@ pub struct Hello {
     pub app: String,
     /// The sender's clock. Evidence only.
     pub clock: Timestamp,
-    /// The epoch in which the sender writes its batches now.
+    /// The epoch in which the sender writes its batches now; of a server its generation.
     pub epoch: u64,
     /// The generation of the server that the sender's positions belong to; none at first contact.
     pub generation_seen: Option<Generation>,
@@ -34,6 +34,42 @@ pub struct Hello {
     /// Whether the welcome should name the sender's chains: at start, after a crash, and whenever
     /// the sender may have lost state.
     pub ask_chains: bool,
+    /// Whether the answer should list what the sender itself has brought, too: it may have lost that
+    /// in a restore.
+    pub whole: bool,
+    /// Whether the sender is a server that re-exchanges with its neighbours after a restore.
+    pub recovery: Recovery,
+}
+
+/// How far a server is with its recovery after a restore, as it tells the server above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Recovery {
+    /// It works normally. What every handheld says.
+    #[default]
+    None,
+    /// It waits for the receiver and for nobody else: everything below it has answered.
+    ForYou,
+    /// It waits for servers below it: what it offers may not be all there is.
+    Below,
+}
+
+impl Recovery {
+    fn to_wire(self) -> Option<u8> {
+        match self {
+            Self::None => None,
+            Self::ForYou => Some(1),
+            Self::Below => Some(2),
+        }
+    }
+
+    /// A number of a later version is taken for the most careful one.
+    fn from_wire(number: Option<u8>) -> Self {
+        match number {
+            None | Some(0) => Self::None,
+            Some(1) => Self::ForYou,
+            Some(_) => Self::Below,
+        }
+    }
 }
 
 /// A feed that is asked for.
@@ -69,6 +105,10 @@ struct HelloMsg {
     max_bytes: u32,
     #[n(9)]
     ask_chains: bool,
+    #[n(10)]
+    whole: Option<bool>,
+    #[n(11)]
+    recovery: Option<u8>,
 }
 
 /// The fields of a hello that every version of the protocol has in the same place.
@@ -106,6 +146,8 @@ impl Wire for Hello {
             wants: Bounded(wants.collect()),
             max_bytes: self.max_bytes,
             ask_chains: self.ask_chains,
+            whole: self.whole.then_some(true),
+            recovery: self.recovery.to_wire(),
         };
         put("Hello", &msg)
     }
@@ -139,6 +181,8 @@ impl Wire for Hello {
             wants: wants.collect::<Result<_, SyncError>>()?,
             max_bytes: msg.max_bytes,
             ask_chains: msg.ask_chains,
+            whole: msg.whole.unwrap_or_default(),
+            recovery: Recovery::from_wire(msg.recovery),
         })
     }
 }

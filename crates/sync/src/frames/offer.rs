@@ -46,6 +46,16 @@ impl Offer {
         }
     }
 
+    /// The offer as bytes, the same for the same offer: for a server that cannot judge it yet.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, SyncError> {
+        self.to_wire()
+    }
+
+    /// Reads an offer that was kept.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SyncError> {
+        Self::from_wire(bytes)
+    }
+
     fn check_mode(&self) -> Result<(), SyncError> {
         if self.mode == OfferMode::Have && self.changes.changes().next().is_some() {
             return Err(SyncError::malformed(

@@ -320,6 +320,9 @@ proptest! {
     #[test]
     fn hellos_come_back(
         (clock, epoch, edition) in any::<(i64, u64, u32)>(),
+        (whole, recovery) in (any::<bool>(), prop::sample::select(vec![
+            Recovery::None, Recovery::ForYou, Recovery::Below,
+        ])),
         generation_seen in any::<Option<u64>>(),
         wants in prop::collection::vec((0u32..400, any::<u64>(), any::<Option<[u8; 32]>>()), 0..30),
         max_bytes in any::<u32>(),
@@ -336,6 +339,8 @@ proptest! {
             generation_seen,
             wants: wants.collect(),
             max_bytes,
+            whole,
+            recovery,
             ..hello(&[])
         };
         let bytes = hello.to_wire().unwrap();

@@ -1,0 +1,150 @@
+//! The rules after a loss, one by one (docs/sync.md).
+
+use linli_model::case::State;
+use linli_model::{ChangeHash, RecordId};
+use linli_sync_server::door::DoorError;
+use serde_json::json;
+
+use super::check::{everybody_agrees, heal};
+use super::fault::Fault;
+use super::world::{COMMUNITY, STREET, World, hashes};
+
+fn reported(world: &mut World, handheld: usize) -> RecordId {
+    world.tick();
+    let now = world.at_handheld(handheld);
+    let case = world.handhelds[handheld].report(now).unwrap();
+    while world.exchange(handheld, Fault::None) {}
+    case
+}
+
+fn state(world: &World, at: usize, case: RecordId) -> Option<State> {
+    world.find(at, case).map(|view| view.confirmed.state)
+}
+
+fn audit(world: &World, at: usize) -> Vec<String> {
+    let rows = world.read(at, |reader| reader.audit_rows(0, 1000).unwrap());
+    rows.iter()
+        .map(|row| String::from_utf8(row.content.clone()).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_restored_community_waits_for_its_street_and_handhelds_bring_back_the_rest() {
+    let mut world = World::new(1);
+    world.back_up_server(COMMUNITY);
+    let case = reported(&mut world, 0);
+    while world.exchange(1, Fault::None) {}
+    world.command(COMMUNITY, "c1", "io-c1", case, &json!({"type": "file"}));
+    while world.exchange(1, Fault::None) {}
+    let before = world.find(COMMUNITY, case).unwrap();
+    assert!(world.restore_server(COMMUNITY));
+    assert_eq!(world.not_ready(COMMUNITY), ["recovering: waits for s1"]);
+    assert_eq!(state(&world, COMMUNITY, case), None, "the backup is older");
+
+    // What is pushed meanwhile is kept and decided by nobody.
+    let later = reported(&mut world, 0);
+    assert!(world.read(COMMUNITY, |reader| !reader.inbox(10).unwrap().is_empty()));
+    assert_eq!(state(&world, COMMUNITY, later), None);
+    let refused = world.call(COMMUNITY, |calls, now| {
+        calls.declare_unreachable(now, &"c9".parse().unwrap())
+    });
+    assert!(
+        matches!(refused, Err(DoorError::Conflict { .. })),
+        "{refused:?}"
+    );
+
+    for _ in 0..4 {
+        world.link(COMMUNITY, Fault::None);
+    }
+    assert!(world.not_ready(COMMUNITY).is_empty());
+    assert!(world.read(COMMUNITY, |reader| reader.inbox(10).unwrap().is_empty()));
+    heal(&mut world);
+    everybody_agrees(&mut world, &[case, later], 0);
+    assert_eq!(state(&world, COMMUNITY, later), Some(State::Reported));
+    let after = world.find(COMMUNITY, case).unwrap();
+    assert_eq!(after.confirmed.state, State::Filed, "the filing came back");
+    assert_eq!(after.confirmed.case_number, before.confirmed.case_number);
+}
+
+#[test]
+fn a_neighbour_that_cannot_be_reached_is_declared_so_and_that_is_recorded() {
+    let mut world = World::new(2);
+    world.back_up_server(COMMUNITY);
+    assert!(world.restore_server(COMMUNITY));
+    let street = "s1".parse().unwrap();
+    let still = world.call(COMMUNITY, |calls, now| {
+        calls.declare_unreachable(now, &street)
+    });
+    assert!(still.unwrap().is_empty());
+    assert!(world.not_ready(COMMUNITY).is_empty());
+    let rows = audit(&world, COMMUNITY);
+    assert!(
+        rows.iter()
+            .any(|row| row.contains("declared_unreachable") && row.contains("s1")),
+        "{rows:?}"
+    );
+    let case = reported(&mut world, 0);
+    assert_eq!(state(&world, COMMUNITY, case), Some(State::Reported));
+}
+
+#[test]
+fn nothing_is_doubled_at_the_street_and_its_copy_comes_back() {
+    let mut world = World::new(3);
+    let case = reported(&mut world, 0);
+    world.back_up_server(COMMUNITY);
+    world.command(COMMUNITY, "c1", "io-c1", case, &json!({"type": "file"}));
+    let up = json!({"type": "escalate", "to": "s1", "reason": "no_means"});
+    world.command(COMMUNITY, "c1", "io-c1", case, &up);
+    for _ in 0..4 {
+        world.link(COMMUNITY, Fault::None);
+    }
+    let before = world.find(STREET, case).unwrap();
+    assert!(world.restore_server(COMMUNITY));
+    heal(&mut world);
+    everybody_agrees(&mut world, &[case], 0);
+    let after = world.find(STREET, case).unwrap();
+    assert_eq!(after.n, before.n, "the line at the street did not grow");
+    assert_eq!(after.confirmed.holder, before.confirmed.holder);
+    assert!(after.incidents.is_empty(), "{:?}", after.incidents);
+}
+
+#[test]
+fn an_old_copy_of_a_server_is_talked_to_by_nobody() {
+    let mut world = World::new(4);
+    world.back_up_server(COMMUNITY);
+    let old = world.servers[COMMUNITY].backup.clone();
+    assert!(world.restore_server(COMMUNITY));
+    heal(&mut world);
+    world.put_back(COMMUNITY, &old.unwrap());
+    let case = world.handhelds[0].report(world.at_handheld(0)).unwrap();
+    let error = world.exchange_refused(0);
+    assert_eq!(error, linli_sync::Code::GenerationUnknown);
+    assert_eq!(state(&world, COMMUNITY, case), None);
+    assert!(
+        world.link(COMMUNITY, Fault::None),
+        "the street refuses it, too"
+    );
+}
+
+#[test]
+fn a_revoked_handheld_hands_over_its_outbox_for_review_and_nothing_else() {
+    let mut world = World::new(5);
+    let case = reported(&mut world, 1);
+    world.tick();
+    let now = world.at_handheld(1);
+    world.handhelds[1].write_about(case, true, now);
+    world.revoke(1);
+    while world.exchange(1, Fault::None) {}
+    assert!(world.handhelds[1].is_gone, "it was told to erase itself");
+    let refused = world.read(COMMUNITY, |reader| {
+        hashes(reader, "SELECT hash FROM quarantine")
+    });
+    let refused: Vec<ChangeHash> = refused;
+    assert_eq!(refused.len(), 1);
+    let view = world.find(COMMUNITY, case).unwrap();
+    assert_eq!(
+        view.timeline.len(),
+        1,
+        "the report was taken, the rest was not"
+    );
+}
