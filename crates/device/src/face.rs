@@ -1,6 +1,8 @@
 //! What must be known while the device is locked: one small plain file. It holds no word about a
 //! resident or a case: the device's name, its grid, who may unlock it, how much waits, how it looks.
 
+mod waiting;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +29,8 @@ pub struct Face {
     pub grid: Option<GridDto>,
     /// Who may unlock it.
     pub staff: Vec<StaffDto>,
-    /// Cases that have not reached the community.
+    /// Cases that have not reached the community. Not in the face's file: it changes with every save.
+    #[serde(skip)]
     pub waiting_count: u32,
     /// How the screens look.
     pub settings: SettingsDto,
@@ -36,17 +39,22 @@ pub struct Face {
 /// The file with the face.
 #[derive(Debug)]
 pub(crate) struct FaceFile {
-    path: PathBuf,
+    folder: PathBuf,
     face: Face,
 }
 
 impl FaceFile {
     /// Loads the face. One that cannot be read is worth nothing and begins anew.
     pub(crate) fn load(folder: &Path) -> Result<Self> {
-        let path = folder.join(NAME);
-        let bytes = files::read(&path)?.unwrap_or_default();
-        let face = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Self { path, face })
+        let bytes = files::read(&folder.join(NAME))?.unwrap_or_default();
+        let face: Face = serde_json::from_slice(&bytes).unwrap_or_default();
+        Ok(Self {
+            folder: folder.to_owned(),
+            face: Face {
+                waiting_count: waiting::load(folder)?,
+                ..face
+            },
+        })
     }
 
     pub(crate) fn get(&self) -> &Face {
@@ -60,8 +68,15 @@ impl FaceFile {
         if face == self.face {
             return Ok(false);
         }
-        files::replace(&self.path, &serde_json::to_vec_pretty(&face)?)?;
-        self.face = face;
+        let (before, count) = (self.face.waiting_count, face.waiting_count);
+        if count != before {
+            waiting::store(&self.folder, before, count)?;
+            self.face.waiting_count = count;
+        }
+        if face != self.face {
+            files::replace(&self.folder.join(NAME), &serde_json::to_vec_pretty(&face)?)?;
+            self.face = face;
+        }
         Ok(true)
     }
 }
