@@ -42,10 +42,11 @@ pub(crate) fn measure(table: &mut Table) {
         ),
     ];
     for (what, bomb) in &changes {
+        let named = hash(bomb);
         let refuse = || {
             assert!(prescan::scan(bomb).is_err());
             let one = Incoming {
-                hash: hash(bomb),
+                hash: named,
                 bytes: bomb,
                 actor_key: KeyId([2; 16]),
                 epoch: 1,

@@ -6,7 +6,7 @@ use linli_model::{ChangeHash, RecordKind};
 
 use super::{ChangeFacts, Incoming, PolicyRefusal, Refusal, codes, shape};
 use crate::known::Known;
-use crate::prescan::{ScannedChange, scan_with};
+use crate::prescan::{ScanRefusal, ScannedChange, scan_with};
 use crate::rules::Rules;
 use crate::structure::{self, StructureRefusal};
 
@@ -208,7 +208,9 @@ fn read<'a>(one: &Incoming<'a>, rules: Rules) -> Result<ScannedChange<'a>, Refus
         detail: "the bytes do not have the hash that the batch names".to_owned(),
     };
     let change = scan_with(one.bytes, rules).map_err(|refusal| {
-        if crate::prescan::hash_of(one.bytes).is_some_and(|hash| hash == one.hash) {
+        // Too many bytes are refused before they cost a hash: damage makes no change longer.
+        let is_long = refusal == ScanRefusal::TooLarge;
+        if is_long || crate::prescan::hash_of(one.bytes).is_some_and(|hash| hash == one.hash) {
             Refusal {
                 code: refusal.code(),
                 detail: refusal.to_string(),
