@@ -21,6 +21,8 @@
 #[path = "path/town.rs"]
 mod town;
 
+use std::collections::BTreeSet;
+
 use linli_model::case::{EventKind, Slot, State};
 use serde_json::json;
 use town::Town;
@@ -107,6 +109,18 @@ fn a_case_is_reported_escalated_dispatched_checked_and_closed() {
         has,
         ["c1", "s1"],
         "the community and the street have it, the district does not need it"
+    );
+    let receipts = town.log_on_device(case).receipts;
+    let given = receipts
+        .values()
+        .map(|receipt| (&receipt.org, &receipt.number));
+    let numbers: BTreeSet<_> = given.collect();
+    assert!(receipts.len() > numbers.len(), "{receipts:?}");
+    let desks: BTreeSet<_> = numbers.iter().map(|(org, _)| org).collect();
+    assert_eq!(
+        desks.len(),
+        numbers.len(),
+        "a desk has one number for a case"
     );
     town.link_all();
     assert_eq!(town.quiet_round(), 0, "nothing is left to say");

@@ -24,7 +24,7 @@ struct Move {
     hand: Hand,
     writing: Writing,
     /// Whether it takes the desk's next receipt number.
-    is_receipt: bool,
+    takes_number: bool,
 }
 
 impl Move {
@@ -32,7 +32,7 @@ impl Move {
         Self {
             hand,
             writing,
-            is_receipt: false,
+            takes_number: false,
         }
     }
 }
@@ -65,7 +65,7 @@ impl Core {
             let place = (record, &log.head.home);
             let written =
                 self.write_case(tx, place, &mut document, &next.hand, &next.writing, now)?;
-            if next.is_receipt {
+            if next.takes_number {
                 Self::receipt_given(tx, &next.hand.org)?;
             }
             if written.is_none() {
@@ -240,7 +240,14 @@ impl Core {
         let Some((org, level)) = due else {
             return Ok(None);
         };
-        let number = Self::next_receipt_number(tx, &org)?;
+        // People read the number out on the telephone: a desk has one for a case, however often more comes.
+        let mut own = log.receipts.values().filter(|given| given.org == org);
+        let given = own.next().map(|first| first.number.clone());
+        let is_first = given.is_none();
+        let number = match given {
+            Some(number) => number,
+            None => Self::next_receipt_number(tx, &org)?,
+        };
         let receipt = Receipt {
             org: org.clone(),
             level,
@@ -252,7 +259,7 @@ impl Core {
         Ok(Some(Move {
             hand: Hand::system(&org)?,
             writing,
-            is_receipt: true,
+            takes_number: is_first,
         }))
     }
 

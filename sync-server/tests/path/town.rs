@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use linli_exchange::enrolment::EnrolAnswer;
 use linli_exchange::{Client, Offering, Plan, Reference};
 use linli_model::case::{
-    Author, CaseHead, CaseView, Event, EventKind, Photo, Position, PositionSource, SubjectKind,
-    Urgency, fold,
+    Author, CaseHead, CaseLog, CaseView, Event, EventKind, Photo, Position, PositionSource,
+    SubjectKind, Urgency, fold,
 };
 use linli_model::edition::Severity;
 use linli_model::{
@@ -457,16 +457,14 @@ impl Town {
     }
 
     pub fn view_on_device(&self, case: RecordId) -> CaseView {
-        let document = self
-            .device
-            .ledger
-            .read(|reader| reader.load_document(&case))
-            .unwrap()
-            .unwrap();
-        fold(
-            &read_case(case, &document).unwrap().log,
-            &self.device.reference,
-        )
+        fold(&self.log_on_device(case), &self.device.reference)
+    }
+
+    /// What the handheld holds of a case.
+    pub fn log_on_device(&self, case: RecordId) -> CaseLog {
+        let read = |reader: &linli_store::Reader<'_>| reader.load_document(&case);
+        let document = self.device.ledger.read(read).unwrap().unwrap();
+        read_case(case, &document).unwrap().log
     }
 
     /// Whether any stored change of a server contains a text.
