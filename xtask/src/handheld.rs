@@ -48,12 +48,12 @@ pub(crate) fn run(_: &Options) -> Result<ExitCode> {
 }
 
 fn read(path: &Path) -> Result<Note> {
-    let none = "no demo runs: start `cargo xtask demo` in another terminal first";
-    let bytes = fs::read(path).context(none)?;
-    let note: Note = serde_json::from_slice(&bytes).context(none)?;
+    let missing = "no demo runs: start `cargo xtask demo` in another terminal first";
+    let bytes = fs::read(path).context(missing)?;
+    let note: Note = serde_json::from_slice(&bytes).context(missing)?;
     // The demo removes its note when it ends in order; one that was killed leaves it behind.
     let runs = Path::new("/proc").join(note.demo.to_string()).exists();
-    ensure!(runs || !Path::new("/proc/self").exists(), none);
+    ensure!(runs || !Path::new("/proc/self").exists(), missing);
     Ok(note)
 }
 

@@ -14,7 +14,7 @@ use linli_records::{ChangeNote, NewRecord};
 use linli_store::{Authorship, Ledger, Options, Place, Profile};
 use linli_sync::blob::{PATCH_TYPE, UploadMetadata, checksum_header, next_piece};
 use linli_sync::client::{Event as SyncEvent, Request as SyncRequest};
-use linli_sync::frames::{ErrorFrame, Hello};
+use linli_sync::frames::{ErrorFrame, Hello, Recovery};
 use linli_sync_server::clock;
 use linli_trust::enrolment::{EnrolRequest, Ticket, Transcript};
 use linli_trust::http_signature::{ContentDigest, Request, sign};
@@ -249,6 +249,8 @@ impl Device {
             wants: Vec::new(),
             max_bytes: 1024 * 1024,
             ask_chains: false,
+            whole: false,
+            recovery: Recovery::default(),
         };
         let (body, mut response) = SyncRequest::new(hello).unwrap().finish(false).unwrap();
         let client = serving.client();

@@ -160,11 +160,15 @@ impl Station {
         let root = store.root().clone();
         let own = store.find(&self.key.id())?.clone();
         let street = store.find(&own.issuer)?.clone();
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is not general enough for a reader of any life"
+        )]
         let mut answer = EnrolAnswer {
             root,
             chain: vec![street, own],
             editions: self.editions(),
-            generation: self.ledger().read(|rd| rd.generation()).ok()?,
+            generation: self.ledger().read(|reader| reader.generation()).ok()?,
             clock: now,
         };
         if !*self.must_confirm.lock().unwrap() {
@@ -185,18 +189,15 @@ impl Station {
                 .certificates()
                 .find(&request.transcript().key.id())
                 .cloned();
-            let certificate = match known {
-                Some(known) => known,
-                None => {
-                    self.ledger()
-                        .write(|tx| {
-                            Ok::<_, linli_store::StoreError>(
-                                reference.keep(tx, &item, now).unwrap(),
-                            )
-                        })
-                        .unwrap();
-                    certificate
-                }
+            let certificate = if let Some(known) = known {
+                known
+            } else {
+                self.ledger()
+                    .write(|tx| {
+                        Ok::<_, linli_store::StoreError>(reference.keep(tx, &item, now).unwrap())
+                    })
+                    .unwrap();
+                certificate
             };
             answer.chain.push(certificate);
         }
