@@ -224,10 +224,10 @@ impl Device {
     /// The same; says as well whether something was refused.
     pub(crate) async fn exchange_all(&mut self, serving: &Serving) -> (Vec<BlobHash>, bool) {
         let client = serving.client();
-        let (mut wanted, mut has_refusals) = (Vec::new(), false);
+        let mut has_refusals = false;
         for _ in 0..20 {
-            let (again, more, refused) = self.exchange_once(&client, &serving.url).await;
-            wanted.extend(more);
+            // Every answer names all photos that are missing.
+            let (again, wanted, refused) = self.exchange_once(&client, &serving.url).await;
             has_refusals |= refused;
             if !again {
                 return (wanted, has_refusals);

@@ -1,6 +1,6 @@
 //! What is held back, for which reason, and how it comes out again.
 
-use linli_model::{GridCode, RecordKind, Scope, StaffId, Timestamp};
+use linli_model::{ChangeHash, GridCode, RecordKind, Scope, StaffId, Timestamp};
 use linli_records::admit::PolicyRefusal;
 use linli_trust::Signature;
 
@@ -12,6 +12,7 @@ use crate::ledger::{Ledger, Profile};
 use crate::outbox::{Answer, SealAs};
 use crate::quarantine::QuarantineState;
 use crate::testing::{As, Author, Check, World, device_key, ensure, record, same, some};
+use crate::tx::Reader;
 
 pub(super) fn check(ledger: &Ledger, world: &World) -> Check {
     forged(ledger, world)?;
@@ -369,6 +370,12 @@ fn discarded(ledger: &Ledger) -> Check {
         tx.record_answers(&answers, Timestamp(601))?;
         tx.epoch()
     })?;
+    let code = ledger.read(refusal_of)?;
+    same(
+        &code.as_deref(),
+        &Some("depends_on_refused"),
+        "a record with refusals is listed",
+    )?;
     let gone = ledger.write(|tx| tx.discard_refused(&record(340), Timestamp(602)))?;
     let gone = some(gone, "what was discarded")?;
     same(
@@ -398,5 +405,34 @@ fn discarded(ledger: &Ledger) -> Check {
             &2,
             "the bytes are kept",
         )
-    })
+    })?;
+    lost_at_the_peer(ledger, kept, refused)
+}
+
+/// What the peer lost is offered again; what it refuses although it is stored here is taken out.
+fn lost_at_the_peer(ledger: &Ledger, kept: &ChangeHash, refused: &ChangeHash) -> Check {
+    same(&ledger.read(refusal_of)?, &None, "nothing is refused now")?;
+    ledger.write(|tx| {
+        let before = tx.outbox_len()?;
+        ensure(tx.offer_again(kept)?, "it waits again")?;
+        same(&tx.outbox_len()?, &(before + 1), "one more waits")?;
+        ensure(!tx.offer_again(refused)?, "no own change any more")?;
+        tx.record_answers(&[(*kept, Answer::Stored(2))], Timestamp(604))?;
+        same(&tx.outbox_len()?, &before, "taken again")?;
+        tx.refuse_stored(kept, "role", Timestamp(605))?;
+        Ok::<_, crate::testing::Failure>(())
+    })?;
+    let code = ledger.read(refusal_of)?;
+    same(&code.as_deref(), &Some("role"), "refused although stored")?;
+    let gone = ledger.write(|tx| tx.discard_refused(&record(340), Timestamp(606)))?;
+    let gone = some(gone, "what was discarded")?;
+    same(&gone.hashes, &vec![*kept], "the last change")?;
+    same(&ledger.read(refusal_of)?, &None, "settled")
+}
+
+/// The code of the refusal for which the record of these checks is listed.
+fn refusal_of(reader: &Reader<'_>) -> Result<Option<String>, StoreError> {
+    let listed = reader.refused_records()?.into_iter();
+    let mut own = listed.filter(|(of, _)| *of == record(340));
+    Ok(own.next().map(|(_, code)| code))
 }
