@@ -43,13 +43,6 @@ use story::tell;
 
 const SEEDS: u64 = 500;
 
-/// Seeds that are known to fail; everything else is an error.
-///
-/// 388 is open: a handheld is cloned, then its community's server comes back from a backup without its
-/// cases. The handheld and its clone go on exchanging, but what they hold never reaches the server again.
-/// The cause is not known, and the invariants are not checked for a story that does not become quiet.
-const OPEN: [u64; 1] = [388];
-
 #[test]
 fn whatever_happens_everybody_agrees_in_the_end() {
     let number = |name: &str| {
@@ -87,7 +80,6 @@ fn whatever_happens_everybody_agrees_in_the_end() {
     });
     let mut failed = failed.into_inner().unwrap();
     failed.sort_unstable();
-    failed.retain(|seed| !OPEN.contains(seed));
     assert!(
         failed.is_empty(),
         "{} of {seeds} seeds fail: {failed:?}; replay one with LINLI_SEED",

@@ -67,6 +67,23 @@ fn a_restored_community_waits_for_its_street_and_handhelds_bring_back_the_rest()
 }
 
 #[test]
+fn a_server_that_is_restored_while_a_handheld_names_what_it_holds_gets_all_of_it() {
+    let mut world = World::new(6);
+    world.back_up_server(COMMUNITY);
+    world.tick();
+    let case = world.handhelds[0].report(world.at_handheld(0)).unwrap();
+    // At its first contact a handheld names what it holds; the report is sent, then named.
+    assert!(world.exchange(0, Fault::None));
+    assert!(world.exchange(0, Fault::None));
+    world.tick();
+    world.handhelds[0].write_about(case, true, world.at_handheld(0));
+    assert!(world.restore_server(COMMUNITY));
+    heal(&mut world);
+    everybody_agrees(&mut world, &[case], 0);
+    assert_eq!(world.find(COMMUNITY, case).unwrap().timeline.len(), 2);
+}
+
+#[test]
 fn a_neighbour_that_cannot_be_reached_is_declared_so_and_that_is_recorded() {
     let mut world = World::new(2);
     world.back_up_server(COMMUNITY);

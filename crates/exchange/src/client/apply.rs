@@ -191,7 +191,14 @@ impl Client {
         // Places that this answer acknowledges count from where we were, not from the beginning.
         self.holds_pages = true;
         match &self.offering {
-            Offering::Outbox => backup::begin(tx, &self.peer),
+            Offering::Outbox => {
+                // Naming begins anew: answers to names of this request must not move it on.
+                let named = self.offered.iter_mut();
+                for offered in named.filter(|offered| offered.kind == Kind::Named) {
+                    offered.kind = Kind::Moot;
+                }
+                backup::begin(tx, &self.peer)
+            }
             Offering::Feed(feed) => {
                 let mut cursor = tx.cursor(&self.peer, &feed.scope)?;
                 cursor.pushed = 0;
@@ -262,6 +269,7 @@ impl Client {
                 }
             }
             Kind::Named => backup::named_answered(tx, &self.peer, offered.batch, &answers)?,
+            Kind::Moot => {}
             Kind::Again => {
                 let (peer, given) = (&self.peer, &self.given);
                 applied.has_refusals =

@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Feed(Option<u64>),
     /// Only its hashes were named: the peer has lost state.
     Named,
+    /// It was named, and then the peer turned out to have lost more: everything is named anew.
+    Moot,
     /// The peer has lost something of it that others wrote.
     Again,
 }
