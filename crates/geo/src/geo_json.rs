@@ -60,12 +60,32 @@ pub fn write(features: &[Feature], crs: Crs) -> String {
     GeoJson::FeatureCollection(collection).to_string()
 }
 
+/// A feature as it was read: its shape, or why it has none that can be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Where.
+    pub shape: Result<Shape, GeoError>,
+    /// What.
+    pub properties: Map<String, Value>,
+}
+
 /// Reads a collection of features. `stated`: the system that the caller knows the file to be in;
 /// when there is none, the file must say it.
 ///
 /// Features without a geometry are left out; heights are ignored. Every other kind of geometry than
 /// points, lines and areas is refused.
 pub fn read(text: &str, stated: Option<Crs>) -> Result<Vec<Feature>, GeoError> {
+    let found = read_each(text, stated)?.into_iter().map(|found| {
+        Ok(Feature {
+            shape: found.shape?,
+            properties: found.properties,
+        })
+    });
+    found.collect()
+}
+
+/// The same, where a wrong shape spoils its own feature only.
+pub fn read_each(text: &str, stated: Option<Crs>) -> Result<Vec<Found>, GeoError> {
     let wrong = |reason: &str| malformed(reason.to_owned());
     let parsed: GeoJson = text
         .parse()
@@ -78,9 +98,9 @@ pub fn read(text: &str, stated: Option<Crs>) -> Result<Vec<Feature>, GeoError> {
         let geometry = feature.geometry?;
         let properties = feature.properties.unwrap_or_default();
         let shape = shape(crs, geometry.value);
-        Some(shape.map(|shape| Feature { shape, properties }))
+        Some(Found { shape, properties })
     });
-    features.collect()
+    Ok(features.collect())
 }
 
 fn crs_of(members: Option<&Map<String, Value>>, stated: Option<Crs>) -> Result<Crs, GeoError> {

@@ -7,6 +7,7 @@
 //! Pure: no I/O, and no word of what a place is used for.
 
 pub mod coordinate;
+pub mod coverage;
 pub mod crs;
 mod error;
 pub mod geo_json;

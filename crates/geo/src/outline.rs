@@ -76,6 +76,10 @@ impl Outline {
         distances.fold(f64::INFINITY, f64::min)
     }
 
+    pub(crate) fn polygon(&self) -> &Polygon<f64> {
+        &self.0
+    }
+
     /// West, south, east and north in degrees.
     pub fn bounds(&self) -> [f64; 4] {
         let rect = self.0.bounding_rect();
