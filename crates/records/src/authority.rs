@@ -103,6 +103,9 @@ impl Signer {
     }
 
     fn check_desk(&self, rules: &Rules) -> Result<(), PolicyRefusal> {
+        if let Scope::Register(grid) | Scope::Places(grid) = &self.scope {
+            return self.check_desk_of_grid(rules, grid);
+        }
         if self.scope != Scope::Desk(self.org.clone()) {
             return refuse(codes::SCOPE, "a desk writes to its own scope");
         }
@@ -112,6 +115,24 @@ impl Signer {
         refuse(
             codes::GRANT,
             "no such role at this organisation in the edition named",
+        )
+    }
+
+    /// Base data of a grid come from the desk of the community that the grid belongs to, in the name
+    /// of somebody who has the role in that grid, or at the community for all of its grids
+    /// (docs/adr/0014-base-data-by-the-desk.md).
+    fn check_desk_of_grid(&self, rules: &Rules, grid: &GridCode) -> Result<(), PolicyRefusal> {
+        if rules.community(grid) != Some(&self.org) {
+            return refuse(codes::SCOPE, "the grid belongs to another organisation");
+        }
+        let has_role = rules.has_grant_in(&self.staff, self.role, grid)
+            || rules.has_grant_at(&self.staff, self.role, &self.org);
+        if self.role != Role::System && has_role {
+            return Ok(());
+        }
+        refuse(
+            codes::GRANT,
+            "no such role in this grid or its community in the edition named",
         )
     }
 
@@ -132,10 +153,16 @@ impl Signer {
         Ok(())
     }
 
-    fn may_touch(&self, kind: RecordKind, home: &GridCode) -> Result<(), PolicyRefusal> {
-        let is_in_scope = match &self.hand {
-            Hand::Device { .. } => kind.grid_scope(home.clone()) == self.scope,
-            Hand::Desk => matches!(kind, RecordKind::Case | RecordKind::Disclosure),
+    /// Whether records of a kind, of a home grid, are this signer's business at all: the scope is
+    /// theirs and the role may write them.
+    pub fn may_touch(&self, kind: RecordKind, home: &GridCode) -> Result<(), PolicyRefusal> {
+        let is_of_grid = kind.grid_scope(home.clone()) == self.scope;
+        let is_in_scope = match (&self.hand, &self.scope) {
+            (Hand::Device { .. }, _) => is_of_grid,
+            (Hand::Desk, Scope::Register(_) | Scope::Places(_)) => is_of_grid && is_base_data(kind),
+            (Hand::Desk, Scope::Cases(_) | Scope::Desk(_) | Scope::Reference(_)) => {
+                matches!(kind, RecordKind::Case | RecordKind::Disclosure)
+            }
         };
         if !is_in_scope {
             return refuse(
@@ -144,7 +171,7 @@ impl Signer {
             );
         }
         let family = ScopeFamily::from(&self.scope);
-        if self.role != Role::System && !permission(self.role, family, kind).write {
+        if (self.role != Role::System || is_of_grid) && !permission(self.role, family, kind).write {
             return refuse(codes::ROLE, "this role may not write such records");
         }
         Ok(())
@@ -209,6 +236,24 @@ impl Signer {
     }
 }
 
+/// What a desk brings in from files: never a visit or an enrolment, which only a person at the door
+/// writes.
+fn is_base_data(kind: RecordKind) -> bool {
+    match kind {
+        RecordKind::Household
+        | RecordKind::Contact
+        | RecordKind::Building
+        | RecordKind::Entrance
+        | RecordKind::Dwelling
+        | RecordKind::Component => true,
+        RecordKind::Case
+        | RecordKind::Enrolment
+        | RecordKind::Visit
+        | RecordKind::Place
+        | RecordKind::Disclosure => false,
+    }
+}
+
 fn grid_of(scope: &Scope) -> Option<&GridCode> {
     match scope {
         Scope::Register(grid) | Scope::Places(grid) | Scope::Cases(grid) => Some(grid),
@@ -229,3 +274,6 @@ fn refuse<T>(code: &'static str, detail: &str) -> Result<T, PolicyRefusal> {
         detail: detail.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,6 +139,9 @@ const DENIED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Names that hold a denied word and mean an organisation, never a person: the code of GB 32100.
+const OF_ORGANISATIONS: [&str; 2] = ["社会信用代码", "social_credit_code"];
+
 /// The class of the deny-list that a name falls into; `None` when it may be used.
 ///
 /// For names of fields, catalogue items, form questions and columns of imports. Case and the
@@ -148,6 +151,9 @@ pub fn denied(name: &str) -> Option<&'static str> {
         .chain(name.to_lowercase().chars())
         .map(|c| if matches!(c, ' ' | '-' | '.') { '_' } else { c })
         .collect();
+    let plain = OF_ORGANISATIONS
+        .iter()
+        .fold(plain, |plain, name| plain.replace(name, ""));
     let stands_in = |word: &&str| {
         if word.is_ascii() {
             // An English stem counts at the start of a word only: a terrace is not a race.

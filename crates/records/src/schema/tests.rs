@@ -120,3 +120,21 @@ fn map_keys_and_values_have_types() {
         assert!(!types::accepts_map_value(MapRule::Photos, wrong), "{wrong}");
     }
 }
+
+#[test]
+fn the_code_of_an_organisation_is_about_no_person() {
+    for name in [
+        "统一社会信用代码",
+        "权属单位统一社会信用代码",
+        "Unified Social Credit Code",
+    ] {
+        assert_eq!(deny::denied(name), None, "{name}");
+    }
+    for name in [
+        "社会信用评分",
+        "social credit score",
+        "统一社会信用代码及信用等级",
+    ] {
+        assert_eq!(deny::denied(name), Some("credit"), "{name}");
+    }
+}
