@@ -16,8 +16,11 @@ use crate::text::Lang;
 
 mod admin;
 mod data;
+mod export;
+mod import;
 mod out;
 mod serve;
+mod session;
 
 /// The merge server of Linli 邻里.
 #[derive(Debug, Parser)]
@@ -106,6 +109,10 @@ enum AdminArgs {
         /// The edition as JSON.
         file: PathBuf,
     },
+    /// Brings in base data from CSV, XLSX or `GeoJSON`: a preview, unless --confirm is given.
+    Import(Box<import::ImportArgs>),
+    /// Writes cases or base data to a file, or one person's own data.
+    Export(Box<export::ExportArgs>),
     /// Revokes the key of a device or a desk.
     Revoke {
         /// The key id, 32 hex characters.

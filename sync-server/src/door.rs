@@ -27,8 +27,12 @@ use linli_trust::{PublicKey, SigningKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+mod base_data;
 mod error;
 
+pub use base_data::{
+    ExportOf, ExportRow, ImportRows, Person, PersonRequest, RowOutcome, RowRefusal,
+};
 pub use error::{Class, DoorError};
 
 /// The result of every call.
@@ -447,6 +451,21 @@ pub trait Calls {
     /// Takes an edition (JSON of `model::edition::Edition`), signs it and makes it current. Only on
     /// the server that hosts the district. Returns its number.
     fn import_edition(&mut self, now: Timestamp, json: &[u8]) -> DoorResult<u32>;
+    /// The JSON of the newest edition, as it was signed.
+    fn newest_edition(&mut self) -> DoorResult<Option<Vec<u8>>>;
+
+    /// Base data from a file: looks at rows, or writes them when that was confirmed. One outcome for
+    /// each row, in order.
+    fn import_rows(&mut self, now: Timestamp, ask: &ImportRows) -> DoorResult<Vec<RowOutcome>>;
+    /// A page of an export in order of record ids; empty after the last one.
+    fn export_page(&mut self, of: ExportOf, after: Option<&RecordId>)
+    -> DoorResult<Vec<ExportRow>>;
+    /// What is held about a person who asked for it, with an entry in the audit log.
+    fn export_person(
+        &mut self,
+        now: Timestamp,
+        ask: &PersonRequest,
+    ) -> DoorResult<serde_json::Value>;
 
     /// A desk's event: written and admitted in one change.
     fn desk_command(

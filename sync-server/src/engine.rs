@@ -5,6 +5,7 @@
 //! simulator runs this very engine.
 
 mod author;
+mod base_records;
 mod blobs;
 mod case_rows;
 mod command;
@@ -12,8 +13,10 @@ mod core;
 mod editions;
 mod enrol;
 mod exchange;
+mod export;
 mod fault;
 mod host;
+mod import;
 mod link;
 mod packs;
 mod recovery;
@@ -28,8 +31,9 @@ use linli_trust::SigningKey;
 
 use crate::door::{
     Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
-    Door, DoorError, DoorResult, EngineStatus, Group, JoinState, LinkFailure, LinkOutcome,
-    LinkRequest, OpenedSlot, Opening, PackFile, PeerKey, SlotRequest, SlotRow, Ticked, Verified,
+    Door, DoorError, DoorResult, EngineStatus, ExportOf, ExportRow, Group, ImportRows, JoinState,
+    LinkFailure, LinkOutcome, LinkRequest, OpenedSlot, Opening, PackFile, PeerKey, PersonRequest,
+    RowOutcome, SlotRequest, SlotRow, Ticked, Verified,
 };
 
 pub use core::Random;
@@ -46,7 +50,7 @@ pub struct Engine {
 fn options() -> Options {
     Options {
         modules: vec![case_rows::module()],
-        projectors: Vec::new(),
+        projectors: vec![Box::new(base_records::BaseRecords)],
     }
 }
 
@@ -226,6 +230,30 @@ impl Calls for Request<'_, '_> {
 
     fn import_edition(&mut self, now: Timestamp, json: &[u8]) -> DoorResult<u32> {
         self.core.import_edition(self.tx, now, json)
+    }
+
+    fn newest_edition(&mut self) -> DoorResult<Option<Vec<u8>>> {
+        export::newest_edition(self.tx)
+    }
+
+    fn import_rows(&mut self, now: Timestamp, ask: &ImportRows) -> DoorResult<Vec<RowOutcome>> {
+        self.core.import_rows(self.tx, now, ask)
+    }
+
+    fn export_page(
+        &mut self,
+        of: ExportOf,
+        after: Option<&RecordId>,
+    ) -> DoorResult<Vec<ExportRow>> {
+        Core::export_page(self.tx, of, after)
+    }
+
+    fn export_person(
+        &mut self,
+        now: Timestamp,
+        ask: &PersonRequest,
+    ) -> DoorResult<serde_json::Value> {
+        self.core.export_person(self.tx, now, ask)
     }
 
     fn desk_command(

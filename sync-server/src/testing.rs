@@ -10,8 +10,9 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::door::{
     Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
-    Door, DoorError, DoorResult, EngineStatus, Group, JoinState, LinkFailure, LinkOutcome,
-    LinkRequest, OpenedSlot, PackFile, PeerKey, SlotRequest, SlotRow, Ticked, Verified,
+    Door, DoorError, DoorResult, EngineStatus, ExportOf, ExportRow, Group, ImportRows, JoinState,
+    LinkFailure, LinkOutcome, LinkRequest, OpenedSlot, PackFile, PeerKey, PersonRequest,
+    RowOutcome, SlotRequest, SlotRow, Ticked, Verified,
 };
 
 pub(crate) mod stand;
@@ -227,6 +228,22 @@ impl Calls for Open<'_> {
     }
 
     fn import_edition(&mut self, _: Timestamp, _: &[u8]) -> DoorResult<u32> {
+        Err(NO)
+    }
+
+    fn newest_edition(&mut self) -> DoorResult<Option<Vec<u8>>> {
+        Err(NO)
+    }
+
+    fn import_rows(&mut self, _: Timestamp, _: &ImportRows) -> DoorResult<Vec<RowOutcome>> {
+        Err(NO)
+    }
+
+    fn export_page(&mut self, _: ExportOf, _: Option<&RecordId>) -> DoorResult<Vec<ExportRow>> {
+        Err(NO)
+    }
+
+    fn export_person(&mut self, _: Timestamp, _: &PersonRequest) -> DoorResult<serde_json::Value> {
         Err(NO)
     }
 

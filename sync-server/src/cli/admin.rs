@@ -1,17 +1,13 @@
 //! `admin` and `backup`: sent to the running server, or run on the data folder when none runs.
 
-use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-use super::{AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, out};
-use crate::config::{Config, TlsMode};
+use super::session::Session;
+use super::{AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, export, import, out};
 use crate::door::{EngineStatus, JoinState, OpenedSlot, SlotSubject};
-use crate::ops::admin::{self, AdminAnswer, AdminCommand, Host};
+use crate::ops::OpsError;
+use crate::ops::admin::{AdminAnswer, AdminCommand};
 use crate::ops::backup::Made;
-use crate::ops::{DataFolder, OpsError, control};
-use crate::server::public_url;
-use crate::tls::authority::Authority;
-use crate::writer::{self, Writer};
 
 pub(super) fn backup(context: &Context) -> Done {
     run(context, AdminCommand::Backup)
@@ -44,6 +40,8 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
         AdminArgs::ImportEdition { file } => AdminCommand::ImportEdition {
             json: std::fs::read_to_string(&file).map_err(|e| OpsError::file(&file, e))?,
         },
+        AdminArgs::Import(args) => return import::import(context, &args),
+        AdminArgs::Export(args) => return export::export(context, &args),
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },
         AdminArgs::Unreachable { org } => AdminCommand::Unreachable { org },
         AdminArgs::Sync => AdminCommand::Sync,
@@ -76,47 +74,9 @@ fn staff_token(args: StaffTokenArgs) -> Result<AdminCommand, OpsError> {
 }
 
 fn run(context: &Context, command: AdminCommand) -> Done {
-    let config = context.config()?;
-    let answer = match control::ask(&config.control(), &command)? {
-        Some(answer) => answer,
-        None => alone(context, config, command)?,
-    };
+    let mut session = Session::open(context)?;
+    let answer = session.ask(command)?;
     say(context, answer)
-}
-
-/// Runs a command on a data folder that no server has open.
-fn alone(
-    context: &Context,
-    config: Config,
-    command: AdminCommand,
-) -> Result<AdminAnswer, OpsError> {
-    let data = DataFolder::take(config, context.passphrase(), context.open_engine)?;
-    let door = data.open()?;
-    let options = writer::Options {
-        queue_depth: 16,
-        group_size: 1,
-        metrics: std::sync::Arc::default(),
-        on_commit: Box::new(|_| {}),
-    };
-    let failed = |error: std::io::Error| OpsError::Refused(error.to_string());
-    let (writer, thread) = Writer::start(door, options).map_err(failed)?;
-    let pin = match data.config.tls {
-        TlsMode::OwnCa => Some(Authority::load(&data.config.keys())?.pin()),
-        TlsMode::Files { .. } | TlsMode::Off => None,
-    };
-    let host = Host {
-        url: public_url(&data.config, data.config.listen),
-        config: data.config.clone(),
-        writer: writer.clone(),
-        pin,
-        key: data.key.clone(),
-        link: None,
-    };
-    let runtime = Runtime::new().map_err(failed)?;
-    let answer = runtime.block_on(admin::run(&host, command));
-    writer.stop();
-    thread.join();
-    Ok(answer)
 }
 
 fn say(context: &Context, answer: AdminAnswer) -> Done {
@@ -152,6 +112,10 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
             &format!("版本 {number} 已签名并生效，将随下一次同步送达各处。下一步：admin server-ticket、admin enrol"),
             &format!("Edition {number} is signed and current; it goes out with every sync. Next: admin server-ticket, admin enrol"),
         ),
+        AdminAnswer::CurrentEdition { .. }
+        | AdminAnswer::Rows { .. }
+        | AdminAnswer::Exported { .. }
+        | AdminAnswer::Person { .. } => return Err(super::session::unexpected().into()),
         AdminAnswer::Revoked { key } => context.say(
             &format!("密钥 {key} 已吊销；此后收到的内容一律隔离待查。下一步：需要时为新设备运行 admin enrol"),
             &format!("Key {key} is revoked; whatever arrives from it now goes to quarantine. Next: admin enrol for a new device, if needed"),

@@ -12,7 +12,10 @@ use crate::engine::core::Core;
 pub(crate) fn module() -> Module {
     Module {
         name: "server",
-        migrations: &[include_str!("schema/0001_server.sql")],
+        migrations: &[
+            include_str!("schema/0001_server.sql"),
+            include_str!("schema/0002_base_data.sql"),
+        ],
     }
 }
 

@@ -5,11 +5,13 @@ use linli_model::{KeyId, OrgId, StaffId, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::base_data::{self, FileCommand};
 use super::{OpsError, backup};
 use crate::clock;
 use crate::config::Config;
 use crate::door::{
-    DoorError, EngineStatus, JoinState, OpenedSlot, SlotRequest, SlotRow, SlotSubject,
+    DoorError, EngineStatus, ExportRow, JoinState, OpenedSlot, RowOutcome, SlotRequest, SlotRow,
+    SlotSubject,
 };
 use crate::keys::DatabaseKey;
 use crate::link;
@@ -58,6 +60,8 @@ pub enum AdminCommand {
         /// The JSON.
         json: String,
     },
+    /// Brings files in or out.
+    Files(FileCommand),
     /// Revokes a key.
     Revoke {
         /// The key of a device or a desk.
@@ -115,6 +119,26 @@ pub enum AdminAnswer {
     Edition {
         /// Its number.
         number: u32,
+    },
+    /// The newest edition; nothing before the first.
+    CurrentEdition {
+        /// Its JSON.
+        json: Option<String>,
+    },
+    /// What became of rows.
+    Rows {
+        /// One for each row, in order.
+        outcomes: Vec<RowOutcome>,
+    },
+    /// A page of an export; empty after the last one.
+    Exported {
+        /// In order of records.
+        rows: Vec<ExportRow>,
+    },
+    /// A person's own data.
+    Person {
+        /// Readable as it is.
+        data: serde_json::Value,
     },
     /// A key is revoked.
     Revoked {
@@ -217,6 +241,7 @@ async fn attempt(host: &Host, command: AdminCommand) -> Result<AdminAnswer, OpsE
                 .call(move |calls| calls.import_edition(now, json.as_bytes()))
                 .await?,
         },
+        AdminCommand::Files(command) => base_data::run(writer, command).await?,
         AdminCommand::Revoke { key, reason } => {
             writer
                 .call(move |calls| calls.revoke(now, &key, &reason))

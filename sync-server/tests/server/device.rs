@@ -10,6 +10,7 @@ use linli_model::case::{
 use linli_model::edition::Severity;
 use linli_model::{BlobHash, GridCode, KeyId, OrgId, RecordId, RecordKind, Role, Scope, StaffId};
 use linli_records::case::{event_entry, head_content, read_case};
+use linli_records::schema::kind_name;
 use linli_records::{ChangeNote, NewRecord};
 use linli_store::{Authorship, Ledger, Options, Place, Profile};
 use linli_sync::blob::{PATCH_TYPE, UploadMetadata, checksum_header, next_piece};
@@ -212,6 +213,19 @@ impl Device {
             .write(|tx| tx.save(&place, &document, &change, &by));
         saved.unwrap();
         id
+    }
+
+    /// The kind of every record that it holds.
+    pub(crate) fn held(&self) -> Vec<String> {
+        let held = self.ledger.read(|reader| {
+            let mut kinds = Vec::new();
+            for record in reader.records(None, 1_000)? {
+                let info = reader.document_info(&record)?;
+                kinds.extend(info.map(|info| kind_name(info.kind).to_owned()));
+            }
+            Ok::<_, linli_store::StoreError>(kinds)
+        });
+        held.unwrap()
     }
 
     /// Exchanges until neither end has more; gives the photos that the server asked for.
