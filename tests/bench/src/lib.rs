@@ -23,6 +23,7 @@ mod figure;
 mod gate;
 mod grid;
 mod handheld;
+mod import;
 mod meter;
 mod process;
 mod rows;
@@ -46,7 +47,7 @@ enum Suite {
     Bombs,
     /// What judging and merging a change costs.
     Ingest,
-    /// What a save on the device costs, and what a document takes on the disk.
+    /// What a save on the device and an import on the server cost, and what a document takes on the disk.
     Store,
 }
 

@@ -20,6 +20,7 @@ use crate::sync::install_packs;
 
 pub(crate) fn measure(setting: &Setting, table: &mut Table) {
     saves(setting, table);
+    crate::import::measure(setting, table);
     let folder = tempfile::tempdir_in(&setting.folder).unwrap();
     let mut year = Year::live(folder.path(), Size::of(setting.is_quick), false);
     let file = folder.path().join("grid.db");
