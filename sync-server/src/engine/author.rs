@@ -1,5 +1,7 @@
 //! Writing as a desk: events, admissions and receipts become one signed change.
 
+use std::collections::BTreeSet;
+
 use linli_model::case::{Admit, Author, CaseLog, Event, EventKind, Receipt};
 use linli_model::{
     EntryId, GridCode, OrgId, RecordId, RecordKind, Role, Scope, StaffId, Timestamp,
@@ -144,7 +146,19 @@ impl Core {
 
     /// Signs everything that the desks have written. Ends every call that writes.
     pub(crate) fn seal(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<()> {
-        for (org, key) in self.host.desks() {
+        let orgs = self.host.desks().map(|(org, _)| org.clone()).collect();
+        self.seal_of(tx, &orgs, now)
+    }
+
+    /// Signs what these desks have written: each looks through all that waits.
+    pub(crate) fn seal_of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        orgs: &BTreeSet<OrgId>,
+        now: Timestamp,
+    ) -> DoorResult<()> {
+        for org in orgs {
+            let key = self.host.key(org)?;
             tx.seal_outbox(&SealAs {
                 key,
                 org,

@@ -5,7 +5,7 @@
 mod place;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linli_intake::BaseRow;
 use linli_model::{
@@ -40,6 +40,7 @@ struct Import<'a> {
     now: Timestamp,
     rights: BTreeMap<(GridCode, RecordKind), Result<Right, RowRefusal>>,
     written: BTreeMap<Scope, Vec<ChangeHash>>,
+    desks: BTreeSet<OrgId>,
 }
 
 /// The desk that writes in a grid, and the role of the person.
@@ -90,6 +91,7 @@ impl Core {
             now,
             rights: BTreeMap::new(),
             written: BTreeMap::new(),
+            desks: BTreeSet::new(),
         };
         let mut outcomes = Vec::with_capacity(ask.rows.len());
         for row in &ask.rows {
@@ -201,11 +203,10 @@ impl Core {
             let seq = tx.feed_state(scope)?.seq;
             self.notice.feeds.insert(scope.clone(), seq);
         }
-        self.seal(tx, import.now)?;
+        self.seal_of(tx, &import.desks, import.now)?;
         let count =
             |is: fn(&RowOutcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
-        let kinds: std::collections::BTreeSet<RecordKind> =
-            ask.rows.iter().map(|row| row.kind).collect();
+        let kinds: BTreeSet<RecordKind> = ask.rows.iter().map(|row| row.kind).collect();
         let row = AuditRow::Imported {
             staff: import.staff,
             kinds: kinds

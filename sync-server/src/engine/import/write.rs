@@ -201,6 +201,7 @@ impl Core {
         };
         tx.save(&place, document, change, &by)?;
         self.notice.changes = self.notice.changes.saturating_add(1);
+        import.desks.insert(right.org.clone());
         import
             .written
             .entry(by.scope)
