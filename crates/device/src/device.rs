@@ -11,6 +11,7 @@ mod lane;
 mod open;
 mod packs;
 mod queries;
+mod register;
 mod store;
 mod wake_line;
 

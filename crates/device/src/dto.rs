@@ -10,15 +10,20 @@
 //! The TypeScript side is generated into `ui/shared/src/gen`; a test of this module fails when the
 //! two differ and says how to write it anew.
 
+pub mod access;
+pub mod building;
 pub mod case;
 pub mod case_detail;
 pub mod change_set;
 pub mod check;
+pub mod clash;
 pub mod code;
 pub mod device;
 pub mod error;
 pub mod first_sync;
+pub mod household;
 pub mod place;
+pub mod register;
 pub mod report;
 pub mod settings;
 pub mod sync;

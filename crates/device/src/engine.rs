@@ -18,6 +18,7 @@ mod save;
 mod steps;
 mod sync;
 mod texts;
+mod wish;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -38,18 +39,20 @@ pub use packs::{PackInstall, PackWanted};
 pub use people::By;
 pub use query::{Counts, Looking, SyncView};
 pub use recover::Refused;
-pub use register::{HouseholdInput, HouseholdRow};
 pub use report::Saved;
 pub use sync::{Exchange, PhotoToSend, Synced};
 
 /// The device's own tables.
 const DEVICE: Module = Module {
     name: "device",
-    migrations: &[include_str!("engine/schema/0001_device.sql")],
+    migrations: &[
+        include_str!("engine/schema/0001_device.sql"),
+        include_str!("engine/schema/0002_register.sql"),
+    ],
 };
 
 /// Raised whenever the same documents would give other rows.
-const ROWS_VERSION: u64 = 1;
+const ROWS_VERSION: u64 = 2;
 const ROWS: &str = "device/rows";
 
 /// With what an engine is opened.
@@ -120,6 +123,11 @@ impl Engine {
             tx.set_meta_number(ROWS, ROWS_VERSION)?;
             Ok(())
         })
+    }
+
+    /// Derives every row again, as a new version of the program does.
+    pub fn rebuild_rows(&self) -> Result<()> {
+        self.write(|tx| rows::rebuild(tx, self.reference_now().as_ref()))
     }
 
     /// Installs what the server gave at enrolment, judged at the server's time: this device's clock may

@@ -23,8 +23,8 @@ mod vault;
 
 pub use device::{APP, BindingStep, Device, GridInspection, Inspection, Parts, PhotoSize, SyncRun};
 pub use engine::{
-    By, Counts, Engine, EnginePlan, Exchange, HouseholdInput, HouseholdRow, Looking, PackInstall,
-    PackWanted, PhotoToSend, Refused, Saved, SyncView, Synced,
+    By, Counts, Engine, EnginePlan, Exchange, Looking, PackInstall, PackWanted, PhotoToSend,
+    Refused, Saved, SyncView, Synced,
 };
 pub use env::{Clock, Random, SystemClock, SystemRandom};
 pub use error::{DeviceError, Result};

@@ -9,7 +9,10 @@ mod answer;
 mod cases;
 mod demo;
 mod door;
+mod homes;
+mod household;
 mod look;
+mod seed;
 mod town;
 mod write;
 
@@ -87,10 +90,24 @@ enum Command {
     Categories,
     /// Lists named places of the grid.
     Places(look::Places),
-    /// Lists households of the grid, while the lease lasts.
-    Households,
+    /// Lists households of the grid, or finds some, while the lease lasts. Numbers are masked.
+    Households(homes::Households),
+    /// Shows and changes one household.
+    #[command(subcommand)]
+    Household(household::Household),
+    /// Lists buildings, or the entrances and dwellings of one.
+    Buildings(homes::Buildings),
+    /// Lists components and notes how they were found.
+    #[command(subcommand)]
+    Component(homes::Component),
+    /// Lists fields that were changed in two places at once.
+    Clashes(homes::Clashes),
+    /// Settles such a field.
+    Settle(homes::Settle),
+    /// Says who looked at which number on this device.
+    AccessLog(homes::AccessLog),
     /// Writes invented households and places into the grid's register.
-    SeedHouseholds(write::Seed),
+    SeedHouseholds(seed::Seed),
     /// Says how far the device is; with --check whether it is sound.
     Inspect(look::Inspect),
     /// Writes the document of a case to a file that any implementation of automerge opens.
@@ -136,13 +153,19 @@ async fn dispatch(common: &Common, command: Command, output: &mut Output) -> Res
         Command::Report(report) => write::report(common, &report, output).await,
         Command::Check(check) => write::check(common, &check, output).await,
         Command::Amend(amend) => write::amend(common, &amend, output).await,
-        Command::SeedHouseholds(seed) => write::seed(common, &seed, output),
+        Command::SeedHouseholds(seed) => seed::seed(common, &seed, output),
         Command::Cases(cases) => cases::list(common, &cases, output),
         Command::Case(one) => cases::one(common, &one, output),
         Command::Outbox => cases::outbox(common, output),
         Command::Categories => look::categories(common, output),
         Command::Places(places) => look::places(common, &places, output),
-        Command::Households => look::households(common, output),
+        Command::Households(asked) => homes::list(common, &asked, output),
+        Command::Household(asked) => household::household(common, &asked, output),
+        Command::Buildings(asked) => homes::buildings(common, &asked, output),
+        Command::Component(asked) => homes::component(common, &asked, output),
+        Command::Clashes(asked) => homes::clashes(common, &asked, output),
+        Command::Settle(asked) => homes::settle(common, &asked, output),
+        Command::AccessLog(asked) => homes::access_log(common, &asked, output),
         Command::Inspect(inspect) => look::inspect(common, &inspect, output),
         Command::ExportDoc(export) => look::export_doc(common, &export, output),
         Command::Photo(photo) => look::photo(common, &photo, output).await,

@@ -134,6 +134,21 @@ pub fn authorship(doc: &Document, version: &Version) -> Option<Authorship> {
     })
 }
 
+/// Who made a change of this document, when, and on what basis.
+pub fn author(doc: &Document, hash: &ChangeHash) -> Option<(ActorId, Authorship)> {
+    let meta = doc
+        .inner
+        .get_change_meta_by_hash(&automerge::ChangeHash(hash.0))?;
+    let actor = ActorId::from_slice(meta.actor.to_bytes())?;
+    let note = meta.message.as_deref();
+    let authorship = Authorship {
+        hash: *hash,
+        at: Timestamp(meta.timestamp),
+        note: note.and_then(|text| ChangeNote::from_message(text).ok()),
+    };
+    Some((actor, authorship))
+}
+
 /// The object of a declared map, once the first change has made it.
 pub(crate) fn map_object(doc: &Document, name: &str) -> Option<ObjId> {
     match doc.inner.get(ROOT, name) {

@@ -80,7 +80,8 @@ pub enum EntryMap {
 pub enum MemberMap {
     /// A household's contacts and enrolments: key is the record's id, value its kind.
     Refs,
-    /// A person's telephone numbers: key is the number, value JSON with its label.
+    /// A person's telephone numbers: key is the number, value JSON with its label and, after a
+    /// correction, the number that it took the place of.
     Phones,
 }
 

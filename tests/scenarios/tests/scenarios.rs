@@ -20,6 +20,8 @@ mod lost_file;
 mod outcome;
 #[path = "scenarios/random.rs"]
 mod random;
+#[path = "scenarios/register.rs"]
+mod register;
 #[path = "scenarios/rubbish.rs"]
 mod rubbish;
 #[path = "scenarios/secrecy.rs"]

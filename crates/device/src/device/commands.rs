@@ -58,14 +58,18 @@ impl Device {
         self.saved(saved)
     }
 
-    /// A person has seen what the server refused of a case.
+    /// A person has seen what the server refused of a record.
     pub fn settle_refused(&self, case_id: &str) -> Result<()> {
         let open = self.opened()?;
         let record = case_id.parse().map_err(|_| DeviceError::NotFound("case"))?;
-        open.engine_of(&record)?
-            .settle_refused(&record, self.now())?;
+        // A record of the register is in no list of cases.
+        let engine = open.engine_of(&record).or_else(|_| open.engine())?;
+        engine.settle_refused(&record, self.now())?;
         self.count_waiting()?;
-        self.tell(&[Noun::Cases, Noun::Outbox, Noun::Sync], [record]);
+        self.tell(
+            &[Noun::Cases, Noun::Outbox, Noun::Sync, Noun::Register],
+            [record],
+        );
         Ok(())
     }
 

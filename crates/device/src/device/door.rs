@@ -196,6 +196,7 @@ impl Device {
                 Noun::Outbox,
                 Noun::Cases,
                 Noun::Reference,
+                Noun::Register,
             ],
             [],
         );

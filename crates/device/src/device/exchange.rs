@@ -216,7 +216,13 @@ impl Device {
         }
         let records: Vec<RecordId> = synced.records.iter().copied().collect();
         self.tell(
-            &[Noun::Cases, Noun::Outbox, Noun::Sync, Noun::FirstSync],
+            &[
+                Noun::Cases,
+                Noun::Outbox,
+                Noun::Sync,
+                Noun::FirstSync,
+                Noun::Register,
+            ],
             records,
         );
     }

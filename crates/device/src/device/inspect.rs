@@ -125,16 +125,6 @@ impl Device {
         Ok(document.snapshot())
     }
 
-    /// Writes a household and its contact into the grid's register.
-    pub fn add_household(&self, input: &crate::HouseholdInput) -> Result<RecordId> {
-        let open = self.opened()?;
-        let engine = open.engine()?;
-        let now = self.now();
-        let record = engine.add_household(&open.by(engine, now)?, input, now)?;
-        self.hurry.notify_one();
-        Ok(record)
-    }
-
     /// Writes a named place of the grid.
     pub fn add_place(&self, name: &str, at: Option<(f64, f64)>) -> Result<RecordId> {
         let open = self.opened()?;

@@ -105,7 +105,7 @@ impl Device {
                     .changed
                     .saturating_add(u32::try_from(records.len()).unwrap_or(u32::MAX));
                 let records: Vec<RecordId> = records.into_iter().collect();
-                self.tell(&[Noun::Cases, Noun::FirstSync], records);
+                self.tell(&[Noun::Cases, Noun::FirstSync, Noun::Register], records);
             }
         }
         Ok(engine.end_pack(&install)?)

@@ -12,7 +12,7 @@ use crate::dto::place::{
 };
 use crate::dto::report::CategoryDto;
 use crate::dto::sync::{OutboxDto, SyncStatus};
-use crate::engine::{Counts, HouseholdRow, Looking, Refused, SyncView};
+use crate::engine::{Counts, Looking, Refused, SyncView};
 use crate::error::{DeviceError, Result};
 
 /// A position that is older is no position any more, in milliseconds: two minutes.
@@ -184,14 +184,6 @@ impl Device {
     /// Named places of the grid, nearest first when a position is given.
     pub fn list_places(&self, text: &str, near: Option<&PositionDto>) -> Result<Vec<PlaceDto>> {
         self.opened()?.engine()?.list_places(text, near)
-    }
-
-    /// Households of the grid, while the lease lasts.
-    pub fn list_households(&self) -> Result<Vec<HouseholdRow>> {
-        let open = self.opened()?;
-        let engine = open.engine()?;
-        let now = self.now();
-        engine.households(&open.by(engine, now)?, now)
     }
 
     /// The bytes of a photo that is here; nothing when it has to be fetched.

@@ -22,6 +22,8 @@ pub enum Noun {
     Cases,
     /// Categories, names and places.
     Reference,
+    /// Buildings, households and everything about them, with their clashes.
+    Register,
 }
 
 /// What changed in one write or one exchange.

@@ -6,15 +6,20 @@ use std::path::PathBuf;
 
 use ts_rs::{Config, TS};
 
+use super::access::*;
+use super::building::*;
 use super::case::*;
 use super::case_detail::*;
 use super::change_set::*;
 use super::check::*;
+use super::clash::*;
 use super::code::*;
 use super::device::*;
 use super::error::*;
 use super::first_sync::*;
+use super::household::*;
 use super::place::*;
+use super::register::*;
 use super::report::*;
 use super::settings::*;
 use super::sync::*;
@@ -36,15 +41,22 @@ macro_rules! generate {
 
 fn generated() -> BTreeMap<String, String> {
     let mut files = generate! {
-        ActorDto AmendInput BindInput BindingDto BindingStage CaseDetail CaseList CaseListKind CaseQuery
-        CaseRow CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason
-        CheckVerdict CodeDto DeliveryDto DeliveryState DeviceState DeviceStatus EffectDto
-        EmergencyCall ErrorCode ErrorDto FirstSyncDto FirstSyncPart FirstSyncStep GridDto Language
-        LevelDto NameDto NoPhotoReason Noun OutboxDto OutboxItem ParamDto PhotoDto PhotoInput
-        PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading PositionSource
-        PositionState ReceiptDto ReceiptMark ReceiptState ReportInput SavedReport SecretKind
-        SettingsDto StaffDto StepState StripState SyncStatus TaskDto TaskKind TextSize Theme
-        TicketDto TimelineItem UnlockInput UrgencyDto WaitDto WaitReason WorkStateDto
+        AccessList AccessPurpose AccessRow ActorDto AmendInput BasisDto BindInput BindingDto
+        BindingStage BuildingInput BuildingRow CaseDetail CaseList CaseListKind CaseQuery CaseRow
+        CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason CheckVerdict
+        ClashDto CodeDto ComponentInput ComponentState ConsentDto ContactDto ContactEdit
+        ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DwellingInput DwellingList
+        DwellingQuery DwellingRow EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput
+        EntranceRow ErrorCode ErrorDto FacilityKind FacilityList FacilityQuery FacilityRow
+        FirstSyncDto FirstSyncPart FirstSyncStep GridDto HouseholdCard HouseholdEdit HouseholdInput
+        HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MoveIn NameDto
+        NoPhotoReason Noun OutboxDto OutboxItem PageQuery ParamDto PhoneChange PhoneDto PhoneInput
+        PhotoDto PhotoInput PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading
+        PositionSource PositionState ReceiptDto ReceiptMark ReceiptState ReportInput RevealInput
+        RevealedDto SavedRecord SavedReport SecretKind SettingsDto SettleInput Settlement
+        SplitInput StaffDto StepState StripState SyncStatus TaskDto TaskKind TextSize Theme
+        TicketDto TimelineItem UnlockInput UrgencyDto VersionDto VisitDto VisitInput WaitDto
+        WaitReason WorkStateDto
     };
     let mut index = String::from("// Generated from crates/device/src/dto. Do not edit.\n");
     for name in files.keys() {

@@ -44,10 +44,6 @@ impl Intent {
         Ok(serde_json::to_vec(self)?)
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self> {
-        Ok(serde_json::from_slice(bytes)?)
-    }
-
     pub(super) fn by(&self) -> By {
         By {
             staff: self.staff.clone(),

@@ -14,7 +14,6 @@ use super::{Engine, Place, query};
 use crate::dto::case::CaseRow;
 use crate::dto::code::GridDto;
 use crate::dto::place::{PlaceDto, PlaceHint, PlaceQuery, PositionDto, PositionSource};
-use crate::env;
 use crate::error::{DeviceError, Result};
 
 /// A place is named beside a position within this distance, in metres.
@@ -74,7 +73,6 @@ impl Engine {
         at: Option<(f64, f64)>,
         now: Timestamp,
     ) -> Result<RecordId> {
-        let record = env::record_id(&*self.plan.random, now)?;
         let mut fields = BTreeMap::from([("name".to_owned(), Some(FieldValue::from(name)))]);
         if let Some((lon, lat)) = at {
             fields.insert("lon".to_owned(), Some(lon.into()));
@@ -84,13 +82,7 @@ impl Engine {
             fields,
             ..NewContent::default()
         };
-        self.write(|tx| {
-            self.create_record(tx, by, record, RecordKind::Place, &content, now)?;
-            let reference = self.reference_now();
-            let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
-            super::rows::refresh(tx, reference, &record, now)
-        })?;
-        Ok(record)
+        self.with_pen(by, None, now, |pen| pen.create(RecordKind::Place, &content))
     }
 
     /// Named places whose name holds the text, nearest first when a position is given.

@@ -9,6 +9,7 @@ use linli_store::rusqlite::params;
 
 use super::intent::Intent;
 use super::save::{NewEvent, Save};
+use super::wish::Wanted;
 use super::{Engine, Records, notes, rows};
 use crate::error::{DeviceError, Result};
 
@@ -21,7 +22,7 @@ const REVOKED: &str = "SIGNER_REVOKED";
 /// Something that the server refused and that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The case.
+    /// The case, or the record of the register.
     pub record: RecordId,
     /// The server's code.
     pub code: String,
@@ -61,11 +62,13 @@ impl Engine {
         tracing::warn!(record.id = %record, code, changes = discarded.hashes.len(), epoch = discarded.epoch, "the server refused changes of this device");
         let mut kept = 0u32;
         for (_, body) in &discarded.intents {
-            let mut intent = Intent::decode(body)?;
-            intent.refused_before = intent.refused_before.saturating_add(1);
-            let again = if intent.refused_before < MOST_REFUSALS && code != REVOKED {
+            let mut wanted = Wanted::decode(body)?;
+            let again = if wanted.refuse() < MOST_REFUSALS && code != REVOKED {
                 // A part of its own: what fails here must leave nothing behind.
-                tx.savepoint(|tx| self.write_again(tx, reference, record, &intent, now))
+                tx.savepoint(|tx| match &wanted {
+                    Wanted::Case(intent) => self.write_again(tx, reference, record, intent, now),
+                    Wanted::Record(wish) => self.grant_again(tx, reference, record, wish, now),
+                })
             } else {
                 Err(DeviceError::Refused(code.to_owned()))
             };
@@ -78,11 +81,11 @@ impl Engine {
                 ) => false,
                 Err(error) => return Err(error),
             };
-            keep(tx, record, code, &intent, is_settled, now)?;
+            keep(tx, record, code, &wanted, is_settled, now)?;
             kept += u32::from(!is_settled);
         }
         if tx.document_info(record)?.is_some() || kept == 0 {
-            rows::refresh(tx, reference, record, now)?;
+            rows::refresh(tx, reference, [record], now)?;
         }
         notes::settle(tx)
     }
@@ -136,12 +139,15 @@ impl Engine {
             let mut refused = Vec::new();
             for row in found {
                 let (record, code, json, at) = row?;
-                let intent = Intent::decode(json.as_bytes())?;
+                let words = match Wanted::decode(json.as_bytes())? {
+                    Wanted::Case(intent) => words(&intent),
+                    Wanted::Record(wish) => wish.words(),
+                };
                 refused.push(Refused {
                     record,
                     code,
                     at,
-                    words: words(&intent),
+                    words,
                 });
             }
             Ok(refused)
@@ -160,7 +166,7 @@ impl Engine {
             }
             let reference = self.reference_now();
             let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
-            rows::refresh(tx, reference, record, now)
+            rows::refresh(tx, reference, [record], now)
         })
     }
 }
@@ -169,7 +175,7 @@ fn keep(
     tx: &mut Tx<'_>,
     record: &RecordId,
     code: &str,
-    intent: &Intent,
+    wanted: &Wanted,
     is_settled: bool,
     now: Timestamp,
 ) -> Result<()> {
@@ -178,7 +184,7 @@ fn keep(
         params![
             record.0,
             code,
-            serde_json::to_string(intent)?,
+            serde_json::to_string(wanted)?,
             now.0,
             is_settled
         ],

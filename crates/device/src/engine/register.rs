@@ -1,208 +1,115 @@
-//! Households of the grid: who lives behind a door, as far as the work needs it. Name and telephone
-//! stand in a document of their own that expires and can be forgotten (docs/storage.md).
+//! The register of a grid: who lives behind which door, as far as the work needs it, and what stands
+//! in public space.
+//!
+//! Names and telephone numbers stand in documents of their own that expire and can be forgotten
+//! (docs/storage.md). Who may do what is asked of one table, [`permission`]; every command is one
+//! transaction of this device. Lists, cards and the search read rows, never documents.
 
-use std::collections::BTreeMap;
+mod access;
+mod browse;
+mod buildings;
+mod card;
+mod clashes;
+mod components;
+mod contacts;
+mod enrolments;
+mod find;
+mod households;
+mod moves;
+mod pen;
+mod phones;
+pub(super) mod rows;
+mod settle;
+mod visits;
 
-use linli_model::role::{Permission, ScopeFamily, Sight, permission};
+use linli_model::role::{ScopeFamily, Sight, permission};
 use linli_model::{RecordId, RecordKind, Timestamp};
-use linli_records::read::{read_members, winner};
-use linli_records::schema::MemberMap;
-use linli_records::{Basis, ChangeNote, Document, FieldValue, NewContent, NewRecord, create};
-use linli_store::{Authorship, Place, Reader, Tx};
+use linli_store::Reader;
 
 use super::Engine;
 use super::people::By;
-use crate::env;
+use crate::dto::household::ConsentDto;
 use crate::error::{DeviceError, Result};
 
-/// What the register is for (docs/trust.md).
-const PURPOSE: &str = "register";
-/// On what ground.
-const LEGAL_BASIS: &str = "consent";
-
-/// A household that is to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HouseholdInput {
-    /// How people call it, with its door: 30号楼1单元101 张先生家.
-    pub address_form: String,
-    /// How many people live there.
-    pub people_count: u8,
-    /// Name of the person to talk to.
-    pub name: String,
-    /// Telephone.
-    pub phone: String,
-    /// The consent that allows it to be kept, by its code.
-    pub consent: String,
-    /// When name and telephone are to be forgotten.
-    pub expires_at: Timestamp,
-}
-
-/// A household as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HouseholdRow {
-    /// The record.
-    pub record: RecordId,
-    /// How people call it.
-    pub address_form: String,
-    /// How many people live there.
-    pub people_count: Option<i64>,
-    /// Name of the person to talk to.
-    pub name: Option<String>,
-    /// Telephones.
-    pub phones: Vec<String>,
-}
+/// Twelve months: how long a visit is kept and how long a service runs at most.
+const YEAR_MS: i64 = 365 * DAY_MS;
+/// How long the contacts of a household are kept after it has moved out: 30 days, as with a case.
+const AFTER_MOVING_MS: i64 = 30 * DAY_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Engine {
-    /// Writes a household and its contact, each a document of its own.
-    pub fn add_household(
-        &self,
-        by: &By,
-        input: &HouseholdInput,
-        now: Timestamp,
-    ) -> Result<RecordId> {
-        if !rights(by).write {
+    /// Whether this person may look at records of a kind now: the role's right, and for what is about
+    /// people the lease.
+    fn may_see(&self, by: &By, kind: RecordKind, now: Timestamp) -> Result<()> {
+        let family = ScopeFamily::from(&kind.grid_scope(self.grid().clone()));
+        if permission(by.role, family, kind).see < Sight::Full {
             return Err(DeviceError::Refused("not_allowed".into()));
         }
-        let household = env::record_id(&*self.plan.random, now)?;
-        let contact = env::record_id(&*self.plan.random, now)?;
-        let text = |text: &str| Some(FieldValue::from(text));
-        let home = NewContent {
-            fields: BTreeMap::from([
-                ("address_form".to_owned(), text(&input.address_form)),
-                (
-                    "people_count".to_owned(),
-                    Some(i64::from(input.people_count).into()),
-                ),
-            ]),
-            members: BTreeMap::from([(
-                (MemberMap::Refs, contact.to_string()),
-                Some("contact".to_owned()),
-            )]),
-            ..NewContent::default()
-        };
-        let person = NewContent {
-            fields: BTreeMap::from([
-                ("purpose".to_owned(), text(PURPOSE)),
-                ("legal_basis".to_owned(), text(LEGAL_BASIS)),
-                ("consent_id".to_owned(), text(&input.consent)),
-                ("expires_at".to_owned(), Some(input.expires_at.0.into())),
-                ("household".to_owned(), text(&household.to_string())),
-                ("name".to_owned(), text(&input.name)),
-            ]),
-            members: BTreeMap::from([(
-                (MemberMap::Phones, input.phone.clone()),
-                Some("{}".to_owned()),
-            )]),
-            ..NewContent::default()
-        };
-        self.write(|tx| {
-            self.create_record(tx, by, household, RecordKind::Household, &home, now)?;
-            self.create_record(tx, by, contact, RecordKind::Contact, &person, now)
-        })?;
-        Ok(household)
-    }
-
-    /// The households of the grid in the order of their records, while the lease lasts.
-    pub fn households(&self, by: &By, now: Timestamp) -> Result<Vec<HouseholdRow>> {
-        if rights(by).see < Sight::Full {
-            return Err(DeviceError::Refused("not_allowed".into()));
-        }
-        if !self.may_show_households(now)? {
+        if family == ScopeFamily::Register && !self.may_show_households(now)? {
             return Err(DeviceError::LeaseOver);
         }
-        let [_, _, register] = self.scopes();
-        self.read(|reader| {
-            let mut rows = Vec::new();
-            let mut after = None;
-            loop {
-                let page = reader.records_in(
-                    &register,
-                    Some(RecordKind::Household),
-                    after.as_ref(),
-                    256,
-                )?;
-                let Some(last) = page.last() else {
-                    return Ok(rows);
-                };
-                after = Some(*last);
-                for record in &page {
-                    rows.extend(household(reader, record)?);
-                }
-            }
-        })
-    }
-
-    /// Makes a record of the grid with its first change, in the outbox.
-    pub(super) fn create_record(
-        &self,
-        tx: &mut Tx<'_>,
-        by: &By,
-        record: RecordId,
-        kind: RecordKind,
-        content: &NewContent,
-        now: Timestamp,
-    ) -> Result<()> {
-        let new = NewRecord {
-            kind,
-            home: self.grid().clone(),
-            actor: tx.actor(&self.device())?,
-            note: ChangeNote {
-                staff: by.staff.clone(),
-                basis: Some(Basis::DoorVisit),
-            },
-            at: now,
-        };
-        let (document, change) = create(&new, content)?;
-        let edition = self.with_reference(|reference| Ok(reference.newest_number()))?;
-        let authorship = Authorship {
-            scope: kind.grid_scope(self.grid().clone()),
-            staff: by.staff.clone(),
-            role: by.role,
-            edition,
-            session: None,
-            at: now,
-        };
-        let place = Place {
-            record,
-            kind,
-            home: self.grid().clone(),
-        };
-        tx.save(&place, &document, &change, &authorship)?;
         Ok(())
     }
 }
 
-fn rights(by: &By) -> Permission {
-    permission(by.role, ScopeFamily::Register, RecordKind::Contact)
+/// The id in a text; [`DeviceError::NotFound`] when it is none.
+fn id(text: &str, what: &'static str) -> Result<RecordId> {
+    text.parse().map_err(|_| DeviceError::NotFound(what))
 }
 
-fn household(reader: &Reader<'_>, record: &RecordId) -> Result<Option<HouseholdRow>> {
-    let Some(document) = reader.load_document(record)? else {
-        return Ok(None);
-    };
-    let mut row = HouseholdRow {
-        record: *record,
-        address_form: text_of(&document, "address_form").unwrap_or_default(),
-        people_count: winner(&document, "people_count").and_then(|value| value.as_int()),
-        name: None,
-        phones: Vec::new(),
-    };
-    for (member, _) in read_members(&document, MemberMap::Refs) {
-        let Ok(member) = member.parse::<RecordId>() else {
-            continue;
-        };
-        let Some(contact) = reader.load_document(&member)? else {
-            continue;
-        };
-        if contact.kind() == Some(RecordKind::Contact) {
-            row.name = row.name.or_else(|| text_of(&contact, "name"));
-            row.phones
-                .extend(read_members(&contact, MemberMap::Phones).into_keys());
+/// The id in a text that may be absent.
+fn optional_id(text: Option<&str>, what: &'static str) -> Result<Option<RecordId>> {
+    text.map(|text| id(text, what)).transpose()
+}
+
+/// Whether a record of this kind is here.
+fn must_be(
+    reader: &Reader<'_>,
+    record: &RecordId,
+    kind: RecordKind,
+    what: &'static str,
+) -> Result<()> {
+    match reader.document_info(record)? {
+        Some(info) if info.kind == kind => Ok(()),
+        Some(_) | None => Err(DeviceError::NotFound(what)),
+    }
+}
+
+/// What is about a person says why it is held, on what ground, by which consent, and until when.
+fn check_consent(consent: &ConsentDto, most_ms: Option<i64>, now: Timestamp) -> Result<()> {
+    for (field, text) in [
+        ("purpose", &consent.purpose),
+        ("legal_basis", &consent.legal_basis),
+        ("consent_id", &consent.consent),
+    ] {
+        if text.is_empty() {
+            return Err(DeviceError::InputInvalid(field));
         }
     }
-    Ok(Some(row))
+    let lasts = consent.expires_at.saturating_sub(now.0);
+    if lasts <= 0 || most_ms.is_some_and(|most| lasts > most) {
+        return Err(DeviceError::InputInvalid("expires_at"));
+    }
+    Ok(())
 }
 
-fn text_of(document: &Document, name: &str) -> Option<String> {
-    winner(document, name)?.as_text().map(ToOwned::to_owned)
+/// A telephone number with its middle hidden: 990****1234. Of a short one only the last digit shows.
+fn masked(number: &str) -> String {
+    let digits: Vec<char> = number.chars().collect();
+    let (shown_before, shown_after) = match digits.len() {
+        0..=5 => (0, 1),
+        6..=8 => (1, 2),
+        _ => (3, 4),
+    };
+    let hidden = digits.len().saturating_sub(shown_before + shown_after);
+    let before = digits.iter().take(shown_before);
+    let after = digits.iter().skip(shown_before + hidden);
+    before
+        .copied()
+        .chain(std::iter::repeat_n('*', hidden))
+        .chain(after.copied())
+        .collect()
 }
+
+#[cfg(test)]
+mod tests;

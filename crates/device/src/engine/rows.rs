@@ -11,6 +11,7 @@ use linli_store::rusqlite::{OptionalExtension, params};
 
 use super::facts::{self, Facts};
 use super::photos;
+use super::register::rows as register;
 use crate::error::{DeviceError, Result};
 
 /// Records that are read at a time while rows are derived anew.
@@ -20,47 +21,71 @@ const PAGE: usize = 256;
 pub(super) fn rebuild(tx: &mut Tx<'_>, reference: Option<&Reference>) -> Result<()> {
     tx.sql()
         .execute_batch("DELETE FROM case_rows; DELETE FROM place_rows")?;
+    register::clear(tx)?;
     let Some(reference) = reference else {
         return Ok(());
     };
+    let mut stale = register::Stale::new();
     let mut after = None;
     loop {
         let page = tx.records(after.as_ref(), PAGE)?;
         let Some(last) = page.last() else {
-            return Ok(());
+            return register::renew(tx, &stale);
         };
         after = Some(*last);
         for record in &page {
-            refresh(tx, reference, record, Timestamp(0))?;
+            refresh_one(tx, reference, record, Timestamp(0), &mut stale)?;
         }
     }
 }
 
-/// Brings the rows of one record up to date with its document; a record that is gone has none.
-pub(super) fn refresh(
+/// Brings the rows of these records up to date with their documents; a record that is gone has none.
+pub(super) fn refresh<'r>(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    records: impl IntoIterator<Item = &'r RecordId>,
+    now: Timestamp,
+) -> Result<()> {
+    let mut stale = register::Stale::new();
+    for record in records {
+        refresh_one(tx, reference, record, now, &mut stale)?;
+    }
+    register::renew(tx, &stale)
+}
+
+fn refresh_one(
     tx: &mut Tx<'_>,
     reference: &Reference,
     record: &RecordId,
     now: Timestamp,
+    stale: &mut register::Stale,
 ) -> Result<()> {
     let Some(info) = tx.document_info(record)? else {
-        return forget(tx, record);
+        forget(tx, record)?;
+        return register::gone(tx, record, stale);
     };
     match info.kind {
         RecordKind::Case => {
             let document = load(tx, record)?;
             write_case(tx, reference, record, &document, now)
         }
-        RecordKind::Building | RecordKind::Entrance | RecordKind::Place | RecordKind::Component => {
+        kind @ (RecordKind::Building
+        | RecordKind::Entrance
+        | RecordKind::Place
+        | RecordKind::Component) => {
             let document = load(tx, record)?;
-            write_place(tx, record, info.kind, &document)
+            write_place(tx, record, kind, &document)?;
+            register::write(tx, record, kind, &document, stale)
         }
-        RecordKind::Household
+        kind @ (RecordKind::Household
         | RecordKind::Contact
         | RecordKind::Enrolment
         | RecordKind::Visit
-        | RecordKind::Dwelling
-        | RecordKind::Disclosure => Ok(()),
+        | RecordKind::Dwelling) => {
+            let document = load(tx, record)?;
+            register::write(tx, record, kind, &document, stale)
+        }
+        RecordKind::Disclosure => Ok(()),
     }
 }
 

@@ -343,9 +343,13 @@ impl Engine {
         })
     }
 
-    /// Takes notice of the device's clock, so that turning it back later does not lengthen a lease.
+    /// Takes notice of the device's clock, so that turning it back later does not lengthen a lease, and
+    /// takes what has expired out of sight.
     pub fn tick(&self, now: Timestamp) -> Result<()> {
-        self.write(|tx| set_lease_clock(tx, lease_clock(tx)?.tick(now, 0)))
+        self.write(|tx| {
+            super::register::rows::expire(tx, now)?;
+            set_lease_clock(tx, lease_clock(tx)?.tick(now, 0))
+        })
     }
 
     /// Whether household data may be shown: a lease was given and is not over.
@@ -468,10 +472,7 @@ pub(super) fn refresh_touched(
     now: Timestamp,
 ) -> Result<()> {
     let touched: Vec<RecordId> = tx.touched().iter().copied().collect();
-    for record in touched {
-        rows::refresh(tx, reference, &record, now)?;
-    }
-    Ok(())
+    rows::refresh(tx, reference, &touched, now)
 }
 
 /// Notes the moment at which nothing waited any more.

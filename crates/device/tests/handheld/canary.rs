@@ -5,13 +5,15 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use linli_device::HouseholdInput;
+use linli_device::dto::access::{AccessPurpose, RevealInput};
+use linli_device::dto::household::HouseholdQuery;
+use linli_device::dto::register::HouseholdInput;
 use linli_device::dto::report::NoPhotoReason;
-use linli_model::Timestamp;
 
 use crate::line::Mode;
+use crate::register::{household, person};
 use crate::station::Station;
-use crate::world::{ASSISTANT, Handheld, SECRET, START, copy_of, fence};
+use crate::world::{ASSISTANT, Handheld, SECRET, copy_of, fence};
 
 const NAME: &str = "金丝雀样例九十九";
 const PHONE: &str = "99012345678";
@@ -68,16 +70,11 @@ async fn a_copied_folder_holds_no_resident() {
     let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
     handheld.line.set(Mode::NoNetwork);
     let device = &handheld.device;
-    device
-        .add_household(&HouseholdInput {
-            address_form: "30号楼1单元101".into(),
-            people_count: 3,
-            name: NAME.into(),
-            phone: PHONE.into(),
-            consent: "demo-consent".into(),
-            expires_at: Timestamp(START + 1_000_000_000),
-        })
-        .unwrap();
+    let home = HouseholdInput {
+        contacts: vec![person(NAME, &[PHONE])],
+        ..household("30号楼1单元101")
+    };
+    device.add_household(&home).unwrap();
     let mut report = fence();
     report.note = Some(NOTE.into());
     report.no_photo_reason = Some(NoPhotoReason::Privacy);
@@ -95,11 +92,15 @@ async fn a_copied_folder_holds_no_resident() {
     look(copy.path());
     handheld.line.set(Mode::Up);
     device.sync_once().await.unwrap();
-    let [home] = device.list_households().unwrap().try_into().unwrap();
-    assert_eq!(
-        (home.name.as_deref(), home.phones),
-        (Some(NAME), vec![PHONE.to_owned()])
-    );
+    let list = device.list_households(&HouseholdQuery::default()).unwrap();
+    let [home] = list.rows.try_into().unwrap();
+    assert_eq!(home.name.as_deref(), Some(NAME));
+    let shown = device.reveal(&RevealInput {
+        contact: home.contact.unwrap(),
+        purpose: AccessPurpose::Visit,
+        task: None,
+    });
+    assert_eq!(shown.unwrap().phones, [PHONE]);
     look(handheld.folder.path());
     device.lock().unwrap();
     look(handheld.folder.path());

@@ -2,6 +2,7 @@
 
 use linli_device::dto::device::{BindInput, BindingStage, DeviceState};
 use linli_device::dto::error::{ErrorCode, ErrorDto};
+use linli_device::dto::household::HouseholdQuery;
 use linli_device::{BindingStep, DeviceError};
 
 use crate::line::Mode;
@@ -189,23 +190,26 @@ async fn a_lease_that_is_over_hides_households_and_nothing_else() {
     let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
     let device = &handheld.device;
     assert!(
-        matches!(device.list_households(), Err(DeviceError::LeaseOver)),
+        matches!(
+            device.list_households(&HouseholdQuery::default()),
+            Err(DeviceError::LeaseOver)
+        ),
         "none was given yet"
     );
     device.sync_once().await.unwrap();
-    device.list_households().unwrap();
+    device.list_households(&HouseholdQuery::default()).unwrap();
     handheld.clock.advance(8 * DAY_MS);
     handheld.line.set(Mode::NoNetwork);
     device.lock().unwrap();
     handheld.unlock(ASSISTANT);
     assert!(matches!(
-        device.list_households(),
+        device.list_households(&HouseholdQuery::default()),
         Err(DeviceError::LeaseOver)
     ));
     // Turning the clock back does not lengthen it.
     handheld.clock.advance(-8 * DAY_MS);
     assert!(matches!(
-        device.list_households(),
+        device.list_households(&HouseholdQuery::default()),
         Err(DeviceError::LeaseOver)
     ));
     let mut report = crate::world::fence();
@@ -214,7 +218,7 @@ async fn a_lease_that_is_over_hides_households_and_nothing_else() {
     handheld.clock.advance(8 * DAY_MS);
     handheld.line.set(Mode::Up);
     device.sync_once().await.unwrap();
-    device.list_households().unwrap();
+    device.list_households(&HouseholdQuery::default()).unwrap();
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ mod line;
 mod packs;
 mod photos;
 mod recovery;
+mod register;
+mod register_clashes;
 mod station;
 mod stories;
 mod transport;

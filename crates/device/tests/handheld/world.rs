@@ -26,6 +26,7 @@ pub(crate) const GRID: &str = "990101001001G01";
 pub(crate) const UNIT: &str = "990101001-parks";
 pub(crate) const ASSISTANT: &str = "ga-1";
 pub(crate) const MANAGER: &str = "gm-1";
+pub(crate) const POLICE: &str = "po-1";
 pub(crate) const SECRET: &str = "correct horse battery";
 /// 2026-09-01 09:00 in Beijing, a Tuesday.
 pub(crate) const START: i64 = 1_788_224_400_000;
@@ -60,6 +61,7 @@ pub(crate) fn edition(number: u32) -> Value {
         "staff": [
             person(ASSISTANT, "助理员甲", "grid_assistant", json!({ "grid": GRID })),
             person(MANAGER, "格长甲", "grid_manager", json!({ "grid": GRID })),
+            person(POLICE, "警员甲", "grid_police", json!({ "grid": GRID })),
             person("io-1", "受理员甲", "intake_officer", json!({ "org": COMMUNITY })),
             person("dp-1", "派遣员甲", "dispatcher", json!({ "org": COMMUNITY })),
             person("ul-1", "园林负责人", "unit_lead", json!({ "org": UNIT })),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use linli_device::dto::case::{CaseListKind, DeliveryState};
 use linli_device::dto::device::{BindInput, BindingStage};
 use linli_device::dto::error::{ErrorCode, ErrorDto};
+use linli_device::dto::household::HouseholdQuery;
 use linli_device::dto::report::{NoPhotoReason, ReportInput};
 use linli_device::dto::sync::{StripState, WaitReason};
 use linli_device::{BindingStep, By, Clock as _, Device, DeviceError, Engine, EnginePlan};
@@ -88,14 +89,20 @@ async fn a_clock_that_is_wrong_by_years_stops_neither_binding_nor_reports() {
             "the station's own time counts"
         );
         assert_eq!(handheld.line.count("401"), 1, "the offset was learnt once");
-        handheld.device.list_households().unwrap();
+        handheld
+            .device
+            .list_households(&HouseholdQuery::default())
+            .unwrap();
 
         // The clock is put right: nothing is asked for twice, nothing is lost.
         handheld.clock.set_wrong(0);
         let second = report(&handheld.device);
         handheld.device.sync_once().await.unwrap();
         assert_eq!(station.case(&second).1.n, 1);
-        handheld.device.list_households().unwrap();
+        handheld
+            .device
+            .list_households(&HouseholdQuery::default())
+            .unwrap();
     }
 }
 
@@ -116,10 +123,16 @@ async fn a_clock_that_turns_wrong_later_costs_one_retry() {
             handheld.device.find_case(case).unwrap();
         }
         assert_eq!(list(&handheld.device, CaseListKind::Mine).len(), 2);
-        handheld.device.list_households().unwrap();
+        handheld
+            .device
+            .list_households(&HouseholdQuery::default())
+            .unwrap();
         handheld.clock.set_wrong(0);
         handheld.device.sync_once().await.unwrap();
-        handheld.device.list_households().unwrap();
+        handheld
+            .device
+            .list_households(&HouseholdQuery::default())
+            .unwrap();
     }
 }
 

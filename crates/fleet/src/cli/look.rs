@@ -69,37 +69,6 @@ pub(super) fn places(common: &Common, places: &Places, output: &mut Output) -> R
     })
 }
 
-/// A household for scripts.
-#[derive(Debug, Serialize)]
-struct Household {
-    id: String,
-    address_form: String,
-    people_count: Option<i64>,
-    name: Option<String>,
-    phones: Vec<String>,
-}
-
-pub(super) fn households(common: &Common, output: &mut Output) -> Result<(), Failure> {
-    let found = unlocked(common)?.list_households()?;
-    let found: Vec<Household> = found
-        .into_iter()
-        .map(|row| Household {
-            id: row.record.to_string(),
-            address_form: row.address_form,
-            people_count: row.people_count,
-            name: row.name,
-            phones: row.phones,
-        })
-        .collect();
-    output.answer(&found, || {
-        let line = |row: &Household| {
-            let name = row.name.as_deref().unwrap_or("-");
-            format!("{} {name} {}", row.address_form, row.phones.join(" "))
-        };
-        found.iter().map(line).collect()
-    })
-}
-
 pub(super) fn inspect(
     common: &Common,
     inspect: &Inspect,

@@ -1,6 +1,7 @@
-//! Commands that write: report, check, amend, invented households.
+//! Commands that write cases: report, check, amend.
 
 use clap::{Args, ValueEnum};
+use linli_device::{Device, DeviceError};
 use linli_device::dto::case::UrgencyDto;
 use linli_device::dto::check::{
     CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict, TaskKind,
@@ -9,17 +10,11 @@ use linli_device::dto::place::{PositionDto, PositionSource};
 use linli_device::dto::report::{
     AmendInput, NoPhotoReason, PhotoInput, PhotoKind, ReportInput, SavedReport,
 };
-use linli_device::{Device, DeviceError, HouseholdInput};
-use linli_model::{GridCode, Timestamp};
 use serde::Serialize;
 
 use super::Common;
 use super::answer::{Failure, Output};
 use super::door::{unlocked, when};
-use crate::world::{demo_households, demo_places};
-
-/// Name and telephone of an invented household are kept for a year.
-const KEEP_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 
 /// How pressing.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -162,14 +157,6 @@ pub(super) struct Amend {
     sync: bool,
 }
 
-/// `seed-households`.
-#[derive(Debug, Args)]
-pub(super) struct Seed {
-    /// How many.
-    #[arg(long, default_value_t = 24)]
-    count: u32,
-}
-
 pub(super) async fn report(
     common: &Common,
     report: &Report,
@@ -266,44 +253,6 @@ pub(super) async fn amend(
     finish(&device, &saved, amend.sync, output).await
 }
 
-/// What `seed-households` answers.
-#[derive(Debug, Serialize)]
-struct Seeded {
-    households: u32,
-    places: u32,
-}
-
-pub(super) fn seed(common: &Common, seed: &Seed, output: &mut Output) -> Result<(), Failure> {
-    let device = unlocked(common)?;
-    let grid = device.status()?.grid.ok_or(DeviceError::NotBound)?;
-    let grid: GridCode = grid.code.parse().map_err(DeviceError::from)?;
-    let mut answer = Seeded {
-        households: 0,
-        places: 0,
-    };
-    for home in demo_households(&grid, seed.count) {
-        device.add_household(&HouseholdInput {
-            address_form: format!("{} {}", home.door, home.address_form),
-            people_count: home.people,
-            name: home.name,
-            phone: home.phone,
-            consent: "demo-consent".into(),
-            expires_at: Timestamp(now().saturating_add(KEEP_MS)),
-        })?;
-        answer.households += 1;
-    }
-    for place in demo_places(&grid, seed.count) {
-        device.add_place(&place.name, Some((place.lon, place.lat)))?;
-        answer.places += 1;
-    }
-    output.answer(&answer, || {
-        vec![format!(
-            "seeded: {} invented households, {} places",
-            answer.households, answer.places
-        )]
-    })
-}
-
 fn add_photos(
     device: &Device,
     paths: &[std::path::PathBuf],
@@ -357,7 +306,7 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     use linli_device::Clock as _;
     linli_device::SystemClock.now().0
 }

@@ -62,6 +62,13 @@ const PURPOSES: FieldType = FieldType::Choice(&[
     "register",
 ]);
 
+/// What every record about a person must say of itself: why it is held, on what ground, by which
+/// consent, and until when. Refused without them by our own writing and by the gate alike.
+const PURPOSE: Field = needed("purpose", PURPOSES);
+const LEGAL_BASIS: Field = needed("legal_basis", FieldType::Code);
+const CONSENT: Field = needed("consent_id", FieldType::Code);
+const EXPIRES: Field = needed("expires_at", FieldType::Int(0, EVER));
+
 /// What a case may be about : never a file about another person.
 const SUBJECTS: FieldType = FieldType::Choice(&[
     "place",
@@ -141,11 +148,12 @@ const CONTACT: &[Field] = &[
     VERSION,
     HOME,
     DELETED,
-    needed("purpose", PURPOSES),
-    needed("legal_basis", FieldType::Code),
-    needed("consent_id", FieldType::Code),
-    needed("expires_at", FieldType::Int(0, EVER)),
+    PURPOSE,
+    LEGAL_BASIS,
+    CONSENT,
+    EXPIRES,
     field("household", FieldType::Record),
+    field("replaces", FieldType::Record),
     field("name", FieldType::Text(128)),
     field("language", FieldType::Code),
     field("hours", FieldType::Text(256)),
@@ -157,10 +165,10 @@ const ENROLMENT: &[Field] = &[
     VERSION,
     HOME,
     DELETED,
-    needed("purpose", PURPOSES),
-    needed("legal_basis", FieldType::Code),
-    needed("consent_id", FieldType::Code),
-    needed("expires_at", FieldType::Int(0, EVER)),
+    PURPOSE,
+    LEGAL_BASIS,
+    CONSENT,
+    EXPIRES,
     needed("service", FieldType::Code),
     field("household", FieldType::Record),
     field("contact", FieldType::Record),
@@ -174,6 +182,10 @@ const VISIT: &[Field] = &[
     VERSION,
     HOME,
     DELETED,
+    PURPOSE,
+    LEGAL_BASIS,
+    CONSENT,
+    EXPIRES,
     field("household", FieldType::Record),
     field("dwelling", FieldType::Record),
     time("visited_at"),
@@ -182,7 +194,6 @@ const VISIT: &[Field] = &[
     field("note", FieldType::Text(8192)),
     field("case_ref", FieldType::Record),
     time("next_visit_at"),
-    time("expires_at"),
 ];
 
 const PHOTO_MAPS: &[MapField] = &[PHOTO_MAP];
@@ -282,10 +293,10 @@ const DISCLOSURE: &[Field] = &[
     VERSION,
     HOME,
     DELETED,
-    needed("purpose", PURPOSES),
-    needed("legal_basis", FieldType::Code),
-    needed("consent_id", FieldType::Code),
-    needed("expires_at", FieldType::Int(0, EVER)),
+    PURPOSE,
+    LEGAL_BASIS,
+    CONSENT,
+    EXPIRES,
     fixed("case", FieldType::Record),
     field("name", FieldType::Text(128)),
     field("phone", FieldType::Text(32)),

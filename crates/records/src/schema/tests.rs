@@ -68,6 +68,7 @@ fn person_linked_records_state_purpose_basis_consent_and_expiry() {
     for kind in [
         RecordKind::Contact,
         RecordKind::Enrolment,
+        RecordKind::Visit,
         RecordKind::Disclosure,
     ] {
         for name in ["purpose", "legal_basis", "consent_id", "expires_at"] {

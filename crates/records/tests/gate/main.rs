@@ -27,4 +27,5 @@ mod judging;
 mod last_net;
 mod layout;
 mod mutants;
+mod people;
 mod rows;

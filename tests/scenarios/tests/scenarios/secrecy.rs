@@ -57,8 +57,13 @@ async fn the_register_stays_in_the_community_and_the_case_with_its_members() {
         assert!(!disks.has(text), "{text} lies open on a disk");
     }
     let own = device.run(&["households"]).await.unwrap().to_string();
-    for text in homes.iter().flat_map(personal) {
-        assert!(own.contains(text), "the handheld itself shows {text}");
+    for home in &homes {
+        let (name, phone) = (&home.name, &home.phone);
+        assert!(own.contains(name), "the handheld itself shows {name}");
+        assert!(!own.contains(phone), "a list shows {phone}");
+        let reveal = ["household", "reveal", &home.door, "--purpose", "verify"];
+        let shown = device.run(&reveal).await.unwrap();
+        assert_eq!(shown["phones"], serde_json::json!([phone]));
     }
 }
 
