@@ -80,6 +80,8 @@ pub enum RowRefusal {
         /// The grid it lies in.
         grid: String,
     },
+    /// A household of that name is in the grid and names no dwelling: it may be the same.
+    WithoutDwelling,
     /// The dwelling's code and its door name different records.
     OtherDoor,
     /// The record does not take a value.

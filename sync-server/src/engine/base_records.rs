@@ -62,6 +62,13 @@ pub(crate) fn of_household(dwelling: &RecordId, form: &str) -> Key {
     )
 }
 
+/// The key of a household that names no dwelling, by how it is called in its grid: whether it is the
+/// one that a file means, only a person can say.
+pub(crate) fn of_loose_household(home: &GridCode, form: &str) -> Key {
+    let parts = [home.as_str().as_bytes(), form.as_bytes()];
+    key(RecordKind::Household, b"loose", &parts)
+}
+
 /// The key of a contact by its name in its household.
 pub(crate) fn of_contact(household: &RecordId, name: &str) -> Key {
     key(
@@ -87,7 +94,7 @@ fn key(kind: RecordKind, by: &[u8], parts: &[&[u8]]) -> Key {
 }
 
 /// Everything that a document goes by.
-fn keys_of(kind: RecordKind, document: &Document) -> Vec<Key> {
+fn keys_of(kind: RecordKind, home: &GridCode, document: &Document) -> Vec<Key> {
     let text = |name: &str| winner(document, name)?.as_text().map(str::to_owned);
     let record = |name: &str| text(name)?.parse::<RecordId>().ok();
     let by_code = || text("code").map(|code| of_code(kind, &code));
@@ -107,11 +114,11 @@ fn keys_of(kind: RecordKind, document: &Document) -> Vec<Key> {
             unit.into_iter().chain(by_code()).collect()
         }
         RecordKind::Household => {
-            let named = record("dwelling").zip(text("address_form"));
-            named
-                .map(|(dwelling, form)| of_household(&dwelling, &form))
-                .into_iter()
-                .collect()
+            let key = text("address_form").map(|form| match record("dwelling") {
+                Some(dwelling) => of_household(&dwelling, &form),
+                None => of_loose_household(home, &form),
+            });
+            key.into_iter().collect()
         }
         RecordKind::Contact => {
             let named = record("household").zip(text("name"));
@@ -158,7 +165,7 @@ impl Projector for BaseRecords {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn create(&self, _: &Connection) -> Result<()> {
@@ -196,7 +203,7 @@ impl Projector for BaseRecords {
         ])?;
         let mut add =
             conn.prepare_cached("INSERT OR IGNORE INTO base_keys (key, record) VALUES (?1, ?2)")?;
-        for key in keys_of(projected.kind, projected.document) {
+        for key in keys_of(projected.kind, projected.home, projected.document) {
             add.execute(params![key, projected.record.0])?;
         }
         Ok(())

@@ -11,7 +11,7 @@ use linli_model::edition::Severity;
 use linli_model::{BlobHash, GridCode, KeyId, OrgId, RecordId, RecordKind, Role, Scope, StaffId};
 use linli_records::case::{event_entry, head_content, read_case};
 use linli_records::schema::kind_name;
-use linli_records::{ChangeNote, NewRecord};
+use linli_records::{ChangeNote, NewContent, NewRecord};
 use linli_store::{Authorship, Ledger, Options, Place, Profile};
 use linli_sync::blob::{PATCH_TYPE, UploadMetadata, checksum_header, next_piece};
 use linli_sync::client::{Event as SyncEvent, Request as SyncRequest};
@@ -213,6 +213,46 @@ impl Device {
             .write(|tx| tx.save(&place, &document, &change, &by));
         saved.unwrap();
         id
+    }
+
+    /// Writes a household without a dwelling; nothing is sent yet.
+    pub(crate) fn add_household(&self, form: &str) {
+        let now = clock::now();
+        let id = RecordId(random());
+        let actor = self.ledger.read(|reader| reader.actor(&self.key.id()));
+        let fields = BTreeMap::from([("address_form".to_owned(), Some(form.into()))]);
+        let content = NewContent {
+            fields,
+            ..NewContent::default()
+        };
+        let record = NewRecord {
+            kind: RecordKind::Household,
+            home: self.grid.clone(),
+            actor: actor.unwrap(),
+            note: ChangeNote {
+                staff: staff(),
+                basis: None,
+            },
+            at: now,
+        };
+        let (document, change) = linli_records::create(&record, &content).unwrap();
+        let by = Authorship {
+            scope: RecordKind::Household.grid_scope(self.grid.clone()),
+            staff: staff(),
+            role: Role::GridAssistant,
+            edition: 1,
+            session: None,
+            at: now,
+        };
+        let place = Place {
+            record: id,
+            kind: RecordKind::Household,
+            home: self.grid.clone(),
+        };
+        let saved = self
+            .ledger
+            .write(|tx| tx.save(&place, &document, &change, &by));
+        saved.unwrap();
     }
 
     /// The kind of every record that it holds.

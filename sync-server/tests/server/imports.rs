@@ -128,6 +128,13 @@ async fn files_become_records_that_reach_a_handheld_and_come_again_without_a_cha
     );
     assert_eq!((count("entrance"), count("dwelling")), (1, 2), "{held:?}");
     assert_eq!((count("household"), count("contact")), (1, 1), "{held:?}");
+    // What a handheld wrote is recognised as well, and never guessed about.
+    device.add_household("李家");
+    device.exchange(&serving).await;
+    let text = "楼栋编码,单元,室号,户名称\nB1,1单元,201,李家\n";
+    let path = file(&program, "loose.csv", text);
+    let said = program.refused(&import("households", &path, &["--confirm"]), 1);
+    assert!(said.contains("without a dwelling"), "{said}");
     drop(device);
     let (exit, _) = serving.terminate();
     assert_eq!(exit, Some(0));

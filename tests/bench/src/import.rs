@@ -1,5 +1,6 @@
 //! What an import costs: a file of doors through reader, server and disk.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
@@ -23,7 +24,11 @@ pub(crate) fn measure(setting: &Setting, table: &mut Table) {
     let mut file = "网格编码,楼栋编码,名称,地址,层数\n".to_owned();
     for number in 0..count {
         let code = grid();
-        file.push_str(&format!("{code},B{number:06},示例小区{number}号楼,示例路{number}号,6\n"));
+        writeln!(
+            file,
+            "{code},B{number:06},示例小区{number}号楼,示例路{number}号,6"
+        )
+        .unwrap();
     }
     for (what, is_new) in [("new rows", true), ("the same rows again", false)] {
         let (done, time) = timed(|| import(&mut town, &file));
@@ -44,18 +49,23 @@ fn import(town: &mut Town, file: &str) -> Vec<RowOutcome> {
     let mut waiting: Vec<BaseRow> = Vec::new();
     let mut outcomes = Vec::new();
     let mut source = Cursor::new(file.as_bytes());
-    let facts = intake(Kind::Buildings, &mut source, &Settings::default(), &mut |item| {
-        let Item::Row(row) = item else {
-            panic!("{item:?}")
-        };
-        if let Row::Base(row) = *row {
-            waiting.push(row);
-        }
-        if waiting.len() == CHUNK {
-            outcomes.extend(send(town, std::mem::take(&mut waiting)));
-        }
-        ControlFlow::Continue(())
-    });
+    let facts = intake(
+        Kind::Buildings,
+        &mut source,
+        &Settings::default(),
+        &mut |item| {
+            let Item::Row(row) = item else {
+                panic!("{item:?}")
+            };
+            if let Row::Base(row) = *row {
+                waiting.push(row);
+            }
+            if waiting.len() == CHUNK {
+                outcomes.extend(send(town, std::mem::take(&mut waiting)));
+            }
+            ControlFlow::Continue(())
+        },
+    );
     facts.unwrap();
     outcomes.extend(send(town, waiting));
     outcomes

@@ -283,6 +283,10 @@ fn why(refusal: &RowRefusal, lang: Lang) -> String {
             format!("已在网格 {grid} 登记，记录所属网格不能改变"),
             format!("lies in grid {grid} already, and a record's grid never changes"),
         ),
+        RowRefusal::WithoutDwelling => (
+            "本网格已有同名的户，但没有登记房屋，可能是同一户：请在文件中改用不同的户名称".into(),
+            "a household of that name is in the grid without a dwelling and may be the same: call it differently in the file".into(),
+        ),
         RowRefusal::OtherDoor => (
             "房屋编码与楼栋、单元、室号不是同一处".into(),
             "the dwelling's code and its door name different dwellings".into(),

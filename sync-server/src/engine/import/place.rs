@@ -41,6 +41,10 @@ pub(super) fn place_of(tx: &Tx<'_>, row: &BaseRow) -> Result<Place, Stop> {
             let known =
                 base_records::find(tx, &base_records::of_household(&dwelling.record, &form))?;
             let record = at_most_one("household", known)?;
+            let loose = base_records::of_loose_household(&dwelling.home, &form);
+            if record.is_none() && !base_records::find(tx, &loose)?.is_empty() {
+                return Err(RowRefusal::WithoutDwelling.into());
+            }
             Ok(placed(dwelling.home, record, "dwelling", &dwelling.record))
         }
         RecordKind::Contact => {
