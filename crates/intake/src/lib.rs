@@ -5,7 +5,7 @@
 //! * [`clean`] takes off what tools and typists leave behind: full-width digits, serial dates.
 //! * [`header`] finds the columns, and refuses a file that asks about what must never be known.
 //! * [`kinds`] says for each kind of base data which columns it has and what a row of it means.
-//! * [`intake`] drives the three over a whole file, a row at a time, with bounded memory.
+//! * [`intake`](mod@intake) drives the three over a whole file, a row at a time, with bounded memory.
 //! * [`plan`] merges organisations, staff and grids into the next edition; [`areas`] reads borders.
 //! * [`template`] and [`table_out`] write files: empty ones to fill in, and exports.
 //!
