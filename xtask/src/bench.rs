@@ -32,6 +32,8 @@ enum Suite {
     Ingest,
     /// What a save on the device costs, and what documents take on the disk.
     Store,
+    /// What finding a household costs.
+    Find,
 }
 
 impl Suite {
@@ -42,6 +44,7 @@ impl Suite {
             Self::Sync => &[("linli-bench-counted", "sync")],
             Self::Ingest => &[("linli-bench", "ingest"), ("linli-bench-counted", "bombs")],
             Self::Store => &[("linli-bench", "store")],
+            Self::Find => &[("linli-bench", "find")],
         }
     }
 }

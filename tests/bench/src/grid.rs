@@ -4,6 +4,8 @@
 mod cases;
 mod people;
 
+pub(crate) use people::{FAMILY, GIVEN};
+
 use std::path::Path;
 
 use linli_model::{RecordId, Timestamp};

@@ -148,6 +148,26 @@ impl Handheld {
             .unwrap();
     }
 
+    /// Writes many records in one transaction without a flush.
+    pub(crate) fn create_all(&self, records: &[(RecordId, RecordKind, NewContent)], at: Timestamp) {
+        let write = |tx: &mut linli_store::Tx<'_>| {
+            for (record, kind, content) in records {
+                let new = NewRecord {
+                    kind: *kind,
+                    home: town::grid(),
+                    actor: tx.actor(&self.key)?,
+                    note: Self::note(),
+                    at,
+                };
+                let (document, change) = linli_records::create(&new, content).unwrap();
+                let (place, by) = placed(*record, *kind, at);
+                tx.save(&place, &document, &change, &by)?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        self.engine.ledger().write_relaxed(write).unwrap();
+    }
+
     /// Writes into a record. Answers the change's bytes; nothing when nothing changes.
     pub(crate) fn edit(
         &self,

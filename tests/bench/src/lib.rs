@@ -20,6 +20,7 @@
 mod automerge_sync;
 mod bombs;
 mod figure;
+mod find;
 mod gate;
 mod grid;
 mod handheld;
@@ -49,6 +50,8 @@ enum Suite {
     Ingest,
     /// What a save on the device and an import on the server cost, and what a document takes on the disk.
     Store,
+    /// What finding a household costs.
+    Find,
 }
 
 /// Measures Linli against its bars.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Suite::Bombs => bombs::measure(&mut table),
         Suite::Ingest => gate::measure(&setting, &mut table),
         Suite::Store => store::measure(&setting, &mut table),
+        Suite::Find => find::measure(&setting, &mut table),
     }
     if arguments.json {
         print!("{}", table.lines());

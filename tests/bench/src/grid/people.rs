@@ -6,9 +6,9 @@ use linli_records::{FieldValue, NewContent};
 
 use super::{Dice, Size, Year};
 
-const FAMILY: &str =
+pub(crate) const FAMILY: &str =
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡";
-const GIVEN: &str =
+pub(crate) const GIVEN: &str =
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英建国文华玉兰红梅志鹏宇轩子涵浩然欣怡雨桐佳琪博";
 const STREETS: &[&str] = &[
     "东外大街",
