@@ -116,7 +116,13 @@ pub(crate) fn check_shape(bytes: &[u8]) -> Result<(), &'static str> {
             0 | 1 => {}
             2 | 3 => {
                 let length = usize::try_from(argument).map_err(|_| "a length beyond the end")?;
-                rest = rest.get(length..).ok_or("a length beyond the end")?;
+                let (content, tail) = rest
+                    .split_at_checked(length)
+                    .ok_or("a length beyond the end")?;
+                if major == 3 && std::str::from_utf8(content).is_err() {
+                    return Err("a text that is not UTF-8");
+                }
+                rest = tail;
             }
             4 => {
                 if argument > rest.len() as u64 {

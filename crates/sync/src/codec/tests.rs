@@ -72,6 +72,18 @@ proptest! {
 }
 
 #[test]
+fn a_text_that_is_not_utf_8_has_no_shape() {
+    let list_of_a_text = |content: &[u8]| {
+        let mut bytes = vec![0x81, 0x60 | u8::try_from(content.len()).unwrap()];
+        bytes.extend_from_slice(content);
+        bytes
+    };
+    assert_eq!(check_shape(&list_of_a_text("坡道".as_bytes())), Ok(()));
+    let broken = list_of_a_text(&[0x80, 0]);
+    assert_eq!(check_shape(&broken), Err("a text that is not UTF-8"));
+}
+
+#[test]
 fn a_frame_can_be_had_as_soon_as_it_is_flushed() {
     let mut writer = FrameWriter::new().unwrap();
     let mut reader = FrameReader::new(Caps::request()).unwrap();
