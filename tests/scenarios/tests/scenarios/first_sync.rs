@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linli_fleet::town::{Handheld, HandheldPlan, Layout};
-use linli_fleet::world::COMMUNITY;
+use linli_fleet::world::{COMMUNITY, first_manager};
+use tokio::sync::Notify;
 
 use crate::stage::Stage;
 
@@ -33,7 +34,7 @@ async fn a_first_sync_that_is_killed_and_cut_brings_everything_once() {
         folder: stage.folder.path().join("late"),
         label: "0499".into(),
         grid: old.grid().to_owned(),
-        staff: "gm-010-01".into(),
+        staff: first_manager().unwrap().to_string(),
     };
     let late = Handheld::bind(plan, server, COMMUNITY).await.unwrap();
     let late = Arc::new(late);
@@ -43,22 +44,30 @@ async fn a_first_sync_that_is_killed_and_cut_brings_everything_once() {
             let mut moved = server.line.watch();
             let end = server.line.traffic().total() + bytes;
             let (held, program) = (Arc::clone(&late), Arc::clone(server));
+            let over = Arc::new(Notify::new());
+            let is_over = Arc::clone(&over);
             let breaking = tokio::spawn(async move {
+                if matches!(breaks, Breaks::Line) {
+                    program.line.cut_after(bytes);
+                }
+                let reached = async {
+                    match breaks {
+                        Breaks::Line => moved.cut().await,
+                        Breaks::Server | Breaks::Handheld => moved.moved(end).await,
+                    }
+                };
+                // A try that needed fewer bytes is not broken. What has begun is ended.
+                tokio::select! {
+                    () = reached => {}
+                    () = is_over.notified() => return Ok(()),
+                }
                 match breaks {
                     Breaks::Server => {
-                        moved.moved(end).await;
                         program.kill().await?;
                         program.serve().await?;
                     }
-                    Breaks::Line => {
-                        program.line.cut_after(bytes);
-                        moved.cut().await;
-                        program.line.restore();
-                    }
-                    Breaks::Handheld => {
-                        moved.moved(end).await;
-                        held.kill_next(Duration::ZERO);
-                    }
+                    Breaks::Line => program.line.restore(),
+                    Breaks::Handheld => held.kill_next(Duration::ZERO),
                 }
                 Ok::<_, linli_fleet::town::TownError>(())
             });
@@ -66,13 +75,9 @@ async fn a_first_sync_that_is_killed_and_cut_brings_everything_once() {
                 Err(error) if !error.is_transient() => panic!("{breaks:?} {bytes}: {error}"),
                 Ok(_) | Err(_) => {}
             }
-            // A try that needed fewer bytes was not broken.
-            breaking.abort();
-            if let Ok(done) = breaking.await {
-                done.unwrap();
-            }
+            over.notify_one();
+            breaking.await.unwrap().unwrap();
             server.line.restore();
-            server.serve().await.unwrap();
         }
     }
     late.sync().await.unwrap();
