@@ -5,7 +5,7 @@ use linli_model::{KeyId, OrgId, RecordId, Timestamp};
 use linli_store::rusqlite::{OptionalExtension, params};
 use linli_store::{ControlItem, StoreError, Tx};
 use linli_trust::enrolment::{EnrolRequest, Slot, SlotId, SlotKey, SlotState, Ticket, Transcript};
-use linli_trust::{Certificate, CertificateBody, Secret, Signed, Suite};
+use linli_trust::{Certificate, CertificateBody, Secret, Signed, Subject, Suite};
 
 use crate::door::{
     DoorError, DoorResult, JoinState, OpenedSlot, SlotRequest, SlotRow, SlotSubject,
@@ -196,6 +196,32 @@ impl Core {
                 Ok(certificate)
             }
         }
+    }
+
+    /// Gives a device of ours a new certificate for the same key once half of its time is over. The
+    /// signature of its request has shown that it holds the key; the answer's control log brings the
+    /// certificate to it. Answers whether one was given.
+    pub(crate) fn renew(
+        &mut self,
+        tx: &mut Tx<'_>,
+        old: &Certificate,
+        now: Timestamp,
+    ) -> DoorResult<bool> {
+        let half = old.not_after.ms_since(old.not_before) / 2;
+        let is_due = now.ms_since(old.not_before) > half;
+        let is_ours = old.subject == Subject::Device && self.host.hosts(&old.org);
+        if !is_due || !is_ours || self.is_recovering() {
+            return Ok(false);
+        }
+        let serial = next_serial(tx)?;
+        let issuer = self.host.key(&old.org)?;
+        let valid = valid_for(now, DEVICE_DAYS);
+        let (org, key) = (old.org.clone(), old.key);
+        let body = CertificateBody::desk(key, org, old.epoch, serial, valid, issuer.id())
+            .for_device(old.grids.clone(), old.staff.clone());
+        let renewed = Signed::seal(body, issuer)?;
+        self.keep(tx, &ControlItem::Certificate(renewed), now)?;
+        Ok(true)
     }
 
     fn enrol_answer(

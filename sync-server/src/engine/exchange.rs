@@ -101,6 +101,7 @@ impl Core {
             self.child_answered(tx, &certificate.org, now)?;
         }
         self.settle_all(tx, &taken.touched, now)?;
+        self.renew(tx, &certificate, now)?;
         if certificate.subject == Subject::Desk {
             self.settle_waiting(tx, &certificate.org, now)?;
         }

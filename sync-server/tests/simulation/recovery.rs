@@ -165,3 +165,20 @@ fn a_revoked_handheld_hands_over_its_outbox_for_review_and_nothing_else() {
         "the report was taken, the rest was not"
     );
 }
+
+#[test]
+fn a_handheld_that_comes_now_and_then_never_runs_out_of_its_certificate() {
+    const FORTY_DAYS_MS: i64 = 40 * 24 * 60 * 60 * 1000;
+    let mut world = World::new(7);
+    for _ in 0..6 {
+        // A certificate lasts 90 days and is renewed at half of them.
+        world.now += FORTY_DAYS_MS;
+        let case = reported(&mut world, 0);
+        assert_eq!(
+            state(&world, COMMUNITY, case),
+            Some(State::Reported),
+            "after {} days",
+            (world.now - super::template::START.0) / FORTY_DAYS_MS * 40
+        );
+    }
+}
