@@ -8,6 +8,7 @@
 mod calendar;
 mod catalogue;
 mod check;
+mod directory;
 mod grid;
 mod limit;
 mod settings;
@@ -21,6 +22,7 @@ use crate::org::Org;
 pub use calendar::{Calendar, Day, DayError};
 pub use catalogue::{Category, Severity, Standard};
 pub use check::Mistake;
+pub use directory::{Class, ClassKind, Module, PersonalData};
 pub use grid::{Grid, GridKind};
 pub use limit::{Limit, LimitName, LimitUnit, Limits};
 pub use settings::{CopyRule, CopyTo, CopyWhen, Settings};
@@ -45,6 +47,9 @@ pub struct Edition {
     /// Staff and what each may act as.
     #[serde(default)]
     pub staff: Vec<Staff>,
+    /// The classes of base data, components and matters, parents first or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub directory: Vec<Class>,
     /// What can be reported.
     pub catalogue: Vec<Category>,
     /// Who handles what where.

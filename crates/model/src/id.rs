@@ -295,6 +295,8 @@ text_ids! {
     StaffId;
     /// A catalogue code such as `06052`.
     CategoryCode;
+    /// A code of the directory of base data such as `A01.007`.
+    ClassCode;
 }
 
 #[cfg(test)]

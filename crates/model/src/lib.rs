@@ -7,6 +7,7 @@
 pub mod case;
 pub mod case_number;
 pub mod code;
+pub mod deny;
 pub mod edition;
 pub mod id;
 pub mod org;
@@ -19,8 +20,8 @@ pub mod time;
 pub use case_number::CaseNumber;
 pub use code::{Code, ErrorClass};
 pub use id::{
-    ActorId, BatchId, BlobHash, CategoryCode, ChangeHash, EntryId, GridCode, IdError, KeyId, OrgId,
-    RecordId, StaffId,
+    ActorId, BatchId, BlobHash, CategoryCode, ChangeHash, ClassCode, EntryId, GridCode, IdError,
+    KeyId, OrgId, RecordId, StaffId,
 };
 pub use org::{Level, Name, Org, OrgKind, OrgTree};
 pub use role::Role;

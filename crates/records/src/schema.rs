@@ -4,11 +4,11 @@
 //! change). A name that is not declared here is refused in our own writing and in every foreign
 //! change. The words of [`deny`] can never become a field.
 
-pub mod deny;
 mod kinds;
 mod types;
 
 use linli_model::RecordKind;
+pub use linli_model::deny;
 
 pub use kinds::of;
 pub use types::{FieldType, accepts_text_key};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::limit::Limit;
-use crate::id::CategoryCode;
+use crate::id::{CategoryCode, ClassCode};
 use crate::org::Name;
 
 /// How much a case asks for (docs/workflow.md, default grading).
@@ -42,6 +42,9 @@ pub struct Standard {
 pub struct Category {
     /// Its code.
     pub code: CategoryCode,
+    /// The class of the directory that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ClassCode>,
     /// What people call it.
     pub name: Name,
     /// What is proposed when it is reported.

@@ -1,5 +1,7 @@
 //! What is wrong with an edition, with the place of each mistake.
 
+mod directory;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -35,6 +37,7 @@ impl Edition {
         check.orgs();
         check.grids();
         check.staff();
+        check.directory();
         check.catalogue();
         check.responsibility();
         check.limits();
@@ -222,6 +225,7 @@ impl Check<'_> {
 
     fn catalogue(&mut self) {
         let rows = &self.edition.catalogue;
+        let classes: BTreeSet<_> = self.edition.directory.iter().map(|row| &row.code).collect();
         self.unique(
             "catalogue",
             rows.iter().map(|row| row.code.clone()).collect(),
@@ -230,6 +234,15 @@ impl Check<'_> {
             if category.name.zh.trim().is_empty() {
                 let what = format!("{} has no name", category.code);
                 self.report(format!("catalogue[{index}].name.zh"), what);
+            }
+            self.allowed(&format!("catalogue[{index}].name"), &category.name);
+            if let Some(class) = category
+                .class
+                .as_ref()
+                .filter(|code| !classes.contains(code))
+            {
+                let what = format!("{class} of {} is not in the directory", category.code);
+                self.report(format!("catalogue[{index}].class"), what);
             }
             let codes = category.standards.iter().map(|row| row.code.clone());
             self.unique(&format!("catalogue[{index}].standards"), codes.collect());

@@ -89,8 +89,10 @@ pub(crate) fn edition() -> Edition {
         orgs,
         grids,
         staff: people,
+        directory: Vec::new(),
         catalogue: vec![Category {
             code: litter(),
+            class: None,
             name: name("litter"),
             severity: Severity::Minor,
             photo_required: true,
