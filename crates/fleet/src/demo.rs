@@ -50,8 +50,15 @@ pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownRes
     let language = plan.language;
     if !plan.is_json {
         say(language.pick(
-            "正在启动服务器和终端……（几秒钟）",
-            "Starting servers and handhelds ... (some seconds)",
+            "正在启动服务器和终端……",
+            "Starting servers and handhelds ...",
+        ));
+    }
+    if let (Some(history), false) = (&plan.town.history, plan.is_json) {
+        let cases = history.cases;
+        say(&language.pick(
+            format!("先演练东直门街道一年的工作：34 个网格、60 台终端、{cases} 件案卷（不到一分钟）"),
+            format!("First a year of work in the street is played: 34 grids, 60 handhelds, {cases} cases (less than a minute)"),
         ));
     }
     let town = Arc::new(Town::start(&plan.town).await?);

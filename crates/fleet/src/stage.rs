@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::story::acts::Acts;
 use crate::town::{
-    HandheldPlan, Picture, Program, Town, TownError, TownPlan, TownResult, after_photo,
+    self, HandheldPlan, Picture, Program, Town, TownError, TownPlan, TownResult, after_photo,
     before_photo, check_photo,
 };
-use crate::world::COMMUNITY;
+use crate::world::{COMMUNITY, WorldError, demo_register, grid};
 
 /// A running town, its pictures, and the orders that it takes.
 pub struct Stage {
@@ -55,9 +55,16 @@ impl Stage {
                 }),
             );
         }
+        let first = grid(1).map_err(WorldError::from)?;
+        let doors: Vec<Value> = demo_register(&first, town::HOUSEHOLDS)?
+            .places
+            .iter()
+            .map(|door| json!({ "name": door.name, "lon": door.lon, "lat": door.lat }))
+            .collect();
         let file = |name| self.folder.join(name).to_string_lossy().into_owned();
         Ok(json!({
             "servers": servers,
+            "doors": doors,
             "spent_ticket": self.town.assistant()?.ticket(),
             "pictures": {
                 "before": file("before.jpg"), "check": file("check.jpg"), "words": file("words.jpg"),

@@ -10,6 +10,7 @@
 mod desk;
 mod error;
 mod handheld;
+mod history;
 mod line;
 mod photo;
 mod program;
@@ -22,14 +23,17 @@ pub use desk::Desk;
 pub use error::{TownError, TownResult};
 pub(crate) use handheld::SECRET;
 pub use handheld::{Handheld, HandheldPlan};
+pub use history::History;
 pub use line::{Line, LineWatch, Traffic};
 pub use photo::{Picture, after_photo, before_photo, check_photo};
 pub use program::Program;
 
-use crate::world::{self, COMMUNITY, DISTRICT, FEDERATION, STREET, WorldError};
+use linli_world::SampleSet;
+
+use crate::world::{self, COMMUNITY, DISTRICT, FEDERATION, STREET};
 
 /// How many households and doors are put into a grid's register.
-const HOUSEHOLDS: &str = "24";
+pub(crate) const HOUSEHOLDS: u32 = 24;
 
 /// How the levels are spread over servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,10 @@ pub struct TownPlan {
     pub layout: Layout,
     /// How many handhelds, one for each of the first grids.
     pub handhelds: u32,
+    /// How much of the district has grids and staff.
+    pub set: SampleSet,
+    /// What the servers hold before anybody starts; nothing for a town that begins anew.
+    pub history: Option<History>,
 }
 
 impl TownPlan {
@@ -70,7 +78,21 @@ impl TownPlan {
             folder: folder.to_owned(),
             layout,
             handhelds: 1,
+            set: SampleSet::Grid,
+            history: None,
         })
+    }
+
+    /// The communities of the set that have no server of their own: the street's server hosts them.
+    fn other_communities(&self) -> TownResult<Vec<String>> {
+        if self.set == SampleSet::Grid {
+            return Ok(Vec::new());
+        }
+        let streets = linli_world::streets()?;
+        let codes = streets.into_iter().flat_map(|street| street.communities);
+        let codes = codes.map(|community| community.code.to_string());
+        let is_other = |code: &String| code.starts_with(STREET) && code != COMMUNITY;
+        Ok(codes.filter(is_other).collect())
     }
 }
 
@@ -113,7 +135,7 @@ impl Town {
             }
         }
         let edition = plan.folder.join("edition.json");
-        let json = serde_json::to_vec(&world::edition()?)?;
+        let json = serde_json::to_vec(&world::edition(plan.set)?)?;
         std::fs::create_dir_all(&plan.folder)
             .and_then(|()| std::fs::write(&edition, json))
             .map_err(|error| TownError::File(edition.clone(), error))?;
@@ -176,7 +198,7 @@ impl Town {
     pub async fn fill_register(&self) -> TownResult<()> {
         let assistant = self.assistant()?;
         assistant
-            .run(&["seed-households", "--count", HOUSEHOLDS])
+            .run(&["seed-households", "--count", &HOUSEHOLDS.to_string()])
             .await?;
         assistant.sync().await?;
         Ok(())
@@ -185,40 +207,54 @@ impl Town {
 
 /// The handheld of a grid and its assistant.
 fn handheld_plan(plan: &TownPlan, number: u32) -> TownResult<HandheldPlan> {
-    let (grid, staff) = (world::grid(number), world::assistant(number));
+    let (grid, staff) = (world::grid(number)?, world::assistant(number)?);
     Ok(HandheldPlan {
         binary: plan.handheld.clone(),
         folder: plan.folder.join(format!("handheld-{number}")),
         label: format!("04{number:02}"),
-        grid: grid.map_err(WorldError::from)?.to_string(),
-        staff: staff.map_err(WorldError::from)?.to_string(),
+        grid: grid.to_string(),
+        staff: staff.to_string(),
     })
 }
 
 type Servers = (Arc<Program>, Arc<Program>, Arc<Program>);
 
 async fn servers(plan: &TownPlan, edition: &str) -> TownResult<Servers> {
-    let start = async |name, hosts: &[&str], level| {
-        Program::start(&plan.server, &plan.folder, name, hosts, level)
+    let others = plan.other_communities()?;
+    let prepare = async |name, own: &[&str], others: &[String], level| {
+        let own = own.iter().map(ToString::to_string);
+        let hosts: Vec<String> = own.chain(others.iter().cloned()).collect();
+        Program::prepare(&plan.server, &plan.folder, name, &hosts, level)
             .await
             .map(Arc::new)
     };
-    match plan.layout {
-        Layout::OneBox => {
-            let one = start("box", &[DISTRICT, STREET, COMMUNITY], "district").await?;
+    if plan.layout == Layout::OneBox {
+        let one = prepare("box", &[DISTRICT, STREET, COMMUNITY], &others, "district").await?;
+        if !history::play(plan, &[&one]).await? {
+            one.serve().await?;
             one.run(&["admin", "import-edition", edition]).await?;
-            Ok((Arc::clone(&one), Arc::clone(&one), one))
         }
-        Layout::Federated => {
-            let district = start("district", &[DISTRICT], "district").await?;
-            district.run(&["admin", "import-edition", edition]).await?;
-            let street = start("street", &[STREET], "street").await?;
-            street.join(&district, STREET).await?;
-            let community = start("community", &[COMMUNITY], "community").await?;
-            community.join(&street, COMMUNITY).await?;
-            Ok((district, street, community))
+        one.serve().await?;
+        return Ok((Arc::clone(&one), Arc::clone(&one), one));
+    }
+    let district = prepare("district", &[DISTRICT], &[], "district").await?;
+    let street = prepare("street", &[STREET], &others, "street").await?;
+    let community = prepare("community", &[COMMUNITY], &[], "community").await?;
+    let has_history = history::play(plan, &[&district, &street, &community]).await?;
+    district.serve().await?;
+    if !has_history {
+        district.run(&["admin", "import-edition", edition]).await?;
+    }
+    for (below, above, org) in [
+        (&street, &district, STREET),
+        (&community, &street, COMMUNITY),
+    ] {
+        below.serve().await?;
+        if !has_history {
+            below.join(above, org).await?;
         }
     }
+    Ok((district, street, community))
 }
 
 impl People {
@@ -227,12 +263,15 @@ impl People {
         street: &Arc<Program>,
         community: &Arc<Program>,
     ) -> TownResult<Self> {
+        let clerk = |org| world::desk_clerk(org).map(|id| id.to_string());
+        let lead = world::unit_lead(FEDERATION)?.to_string();
+        let hand = world::handler(FEDERATION)?.to_string();
         Ok(Self {
-            community: Desk::sign_in(community, "io-community", COMMUNITY).await?,
-            street: Desk::sign_in(street, "io-street", STREET).await?,
-            district: Desk::sign_in(district, "io-district", DISTRICT).await?,
-            unit_lead: Desk::sign_in_unit(street, "ul-canlian", FEDERATION).await?,
-            unit_handler: Desk::sign_in_unit(street, "hd-canlian", FEDERATION).await?,
+            community: Desk::sign_in(community, &clerk(COMMUNITY)?, COMMUNITY).await?,
+            street: Desk::sign_in(street, &clerk(STREET)?, STREET).await?,
+            district: Desk::sign_in(district, &clerk(DISTRICT)?, DISTRICT).await?,
+            unit_lead: Desk::sign_in_unit(street, &lead, FEDERATION).await?,
+            unit_handler: Desk::sign_in_unit(street, &hand, FEDERATION).await?,
         })
     }
 }

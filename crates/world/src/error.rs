@@ -1,5 +1,6 @@
 //! What can be wrong with the sample data.
 
+use linli_editions::BookError;
 use linli_geo::GeoError;
 use linli_model::IdError;
 
@@ -20,6 +21,9 @@ pub enum WorldError {
     /// A shape is none.
     #[error(transparent)]
     Shape(#[from] GeoError),
+    /// The rules do not fit the city.
+    #[error(transparent)]
+    Book(#[from] BookError),
     /// An area has fewer blocks than parts that need one.
     #[error("{area} has {blocks} blocks for {parts} parts")]
     TooSmall {

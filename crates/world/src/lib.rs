@@ -5,10 +5,14 @@
 //! communities and grids in here are drawn, not surveyed.
 
 mod chance;
+pub mod city;
+pub mod devices;
 mod divisions;
 mod error;
 pub mod land;
 pub mod neighbourhood;
+pub mod year;
 
+pub use city::{Sample, SampleSet};
 pub use divisions::{Community, Street, streets};
 pub use error::WorldError;

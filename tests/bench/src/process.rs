@@ -9,7 +9,7 @@ use std::sync::Arc;
 use linli_device::dto::device::{BindInput, DeviceState, UnlockInput};
 use linli_device::{BindingStep, Device, Parts};
 use linli_fleet::town::Line;
-use linli_fleet::world::{self, COMMUNITY, DISTRICT, STREET};
+use linli_fleet::world::{self, COMMUNITY, DISTRICT, STREET, SampleSet};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -40,7 +40,7 @@ impl Stand {
         let (child, address) = serve(&server, folder.path()).await;
         line.aim(address);
         let edition = folder.path().join("edition.json");
-        let json = serde_json::to_vec(&world::edition().unwrap()).unwrap();
+        let json = serde_json::to_vec(&world::edition(SampleSet::Grid).unwrap()).unwrap();
         std::fs::write(&edition, json).unwrap();
         run(
             &server,

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use linli_exchange::enrolment::EnrolAnswer;
-use linli_fleet::world::{self, COMMUNITY, DISTRICT, STREET};
+use linli_fleet::world::{self, COMMUNITY, DISTRICT, STREET, SampleSet};
 use linli_model::{GridCode, OrgId, RecordId, StaffId, Timestamp};
 use linli_sync_server::door::{
     Acting, Calls, Command, Door as _, DoorResult, Level, Opening, SlotRequest, SlotSubject,
@@ -75,7 +75,7 @@ impl Town {
             now,
             commands: 0,
         };
-        let edition = serde_json::to_vec(&world::edition().unwrap()).unwrap();
+        let edition = serde_json::to_vec(&world::edition(SampleSet::Grid).unwrap()).unwrap();
         town.call(|calls, now| calls.import_edition(now, &edition));
         town
     }

@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 use super::Common;
 use super::answer::Failure;
 use crate::demo::{DemoPlan, Language, WindowPlan, run};
-use crate::town::{Layout, TownPlan};
+use crate::town::{History, Layout, TownPlan};
+use crate::world::SampleSet;
 
 /// How many handhelds take part.
 const HANDHELDS: u32 = 3;
@@ -25,6 +26,12 @@ pub(super) struct Demo {
     /// Ends after the story; otherwise everything keeps running until Ctrl-C.
     #[arg(long)]
     once: bool,
+    /// The program linli-sample: a year of work in the street is played before the town opens.
+    #[arg(long)]
+    sample: Option<PathBuf>,
+    /// How many cases that year has.
+    #[arg(long, default_value_t = 120)]
+    cases: u32,
     /// One server for district, street and community instead of one for each.
     #[arg(long)]
     one_box: bool,
@@ -62,6 +69,13 @@ pub(super) async fn demo(common: &Common, demo: &Demo) -> Result<(), Failure> {
         town.server = std::path::absolute(server)?;
     }
     town.handheld = std::env::current_exe()?;
+    if let Some(program) = &demo.sample {
+        town.set = SampleSet::Street;
+        town.history = Some(History {
+            program: std::path::absolute(program)?,
+            cases: demo.cases,
+        });
+    }
     let plan = DemoPlan {
         town,
         language: language(demo.lang),

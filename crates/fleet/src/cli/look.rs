@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use linli_device::PhotoSize;
+use linli_world::SampleSet;
 use serde::Serialize;
 
 use super::Common;
@@ -146,7 +147,7 @@ pub(super) async fn photo(
 }
 
 pub(super) fn edition(output: &mut Output) -> Result<(), Failure> {
-    let edition = world::edition()?;
+    let edition = world::edition(SampleSet::Grid)?;
     let text = serde_json::to_string_pretty(&edition)?;
     output.answer(&edition, || vec![text])
 }

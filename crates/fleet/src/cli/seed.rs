@@ -14,7 +14,7 @@ use super::Common;
 use super::answer::{Failure, Output};
 use super::door::unlocked;
 use super::write::now;
-use crate::world::{demo_households, demo_places};
+use crate::world::demo_register;
 
 /// Name and telephone of an invented household are kept for a year.
 const KEEP_MS: i64 = 365 * 24 * 60 * 60 * 1000;
@@ -46,7 +46,8 @@ pub(super) fn seed(common: &Common, seed: &Seed, output: &mut Output) -> Result<
         places: 0,
     };
     let mut doors = seed.doors.then(Doors::default);
-    for home in demo_households(&grid, seed.count) {
+    let register = demo_register(&grid, seed.count)?;
+    for home in register.households {
         let dwelling = match &mut doors {
             Some(doors) => Some(doors.dwelling(&device, &home.door)?),
             None => None,
@@ -77,7 +78,7 @@ pub(super) fn seed(common: &Common, seed: &Seed, output: &mut Output) -> Result<
     if doors.is_some() {
         return said_seeded(&answer, output);
     }
-    for place in demo_places(&grid, seed.count) {
+    for place in register.places {
         device.add_place(&place.name, Some((place.lon, place.lat)))?;
         answer.places += 1;
     }

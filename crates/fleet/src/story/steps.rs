@@ -232,8 +232,10 @@ fn is_settled(view: &Value) -> bool {
     receipts.is_some_and(|receipts| receipts.values().all(|receipt| receipt["waiting"] == 0))
 }
 
+/// The story's case among those of the grid.
 fn find_case(list: &Value) -> Option<String> {
-    let row = list["rows"].as_array()?.first()?;
+    let mut rows = list["rows"].as_array()?.iter();
+    let row = rows.find(|row| row["place"] == PLACE)?;
     row["id"].as_str().map(str::to_owned)
 }
 

@@ -66,6 +66,9 @@ pub enum TownError {
         /// The last thing seen.
         seen: String,
     },
+    /// A code is none.
+    #[error(transparent)]
+    Id(#[from] linli_model::IdError),
     /// The sample world is wrong.
     #[error(transparent)]
     World(#[from] crate::world::WorldError),
@@ -93,6 +96,7 @@ impl TownError {
             | Self::Program { .. }
             | Self::Answer { .. }
             | Self::Late { .. }
+            | Self::Id(_)
             | Self::World(_)
             | Self::Json(_)
             | Self::Picture(_) => false,

@@ -34,12 +34,12 @@ struct State {
 }
 
 impl Program {
-    /// Makes the folder and the configuration, runs `init` and starts the server.
-    pub async fn start(
+    /// Makes the folder and the configuration and runs `init`; the server is not started yet.
+    pub async fn prepare(
         binary: &Path,
         folder: &Path,
         name: &str,
-        hosts: &[&str],
+        hosts: &[String],
         level: &str,
     ) -> TownResult<Self> {
         let folder = folder.join(name);
@@ -59,7 +59,6 @@ impl Program {
             state: Mutex::default(),
         };
         program.run(&["init"]).await?;
-        program.serve().await?;
         Ok(program)
     }
 
@@ -281,7 +280,7 @@ impl Program {
 }
 
 /// A configuration as an operator would write it, with short intervals.
-fn configuration(hosts: &[&str], level: &str, line: SocketAddr) -> String {
+fn configuration(hosts: &[String], level: &str, line: SocketAddr) -> String {
     format!(
         "[server]\ndata = \"data\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://{line}\"\n\n\
          [org]\nhosts = {}\nlevel = \"{level}\"\n\n\

@@ -1,16 +1,11 @@
-//! Grids and households of the demo's community. Borders and people are invented.
+//! Households and doors of a grid, as the generator fills it.
 
-use linli_model::edition::{Grid, GridKind};
-use linli_model::{GridCode, IdError, Name, OrgId};
+use linli_model::GridCode;
+use linli_world::land::Area;
+use linli_world::neighbourhood::{Neighbourhood, fill};
+use linli_world::{Sample, SampleSet, WorldError};
 
-use super::{COMMUNITY, GRIDS, grid};
-
-/// The south-west corner of the first grid in WGS-84 degrees, inside the street.
-const CORNER: (f64, f64) = (116.4310, 39.9400);
-/// The size of a grid in degrees: about 260 m by 280 m.
-const SIZE: (f64, f64) = (0.0030, 0.0025);
-
-/// An invented household.
+/// An invented household with somebody who can be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoHousehold {
     /// Its grid.
@@ -27,82 +22,6 @@ pub struct DemoHousehold {
     pub people: u8,
 }
 
-pub(super) fn grids() -> Result<Vec<Grid>, IdError> {
-    (1..=GRIDS).map(demo_grid).collect()
-}
-
-fn demo_grid(number: u32) -> Result<Grid, IdError> {
-    let column = f64::from((number - 1) % 2);
-    let row = f64::from((number - 1) / 2);
-    let (west, south) = (CORNER.0 + column * SIZE.0, CORNER.1 + row * SIZE.1);
-    let (east, north) = (west + SIZE.0, south + SIZE.1);
-    Ok(Grid {
-        code: grid(number)?,
-        community: OrgId::new(COMMUNITY)?,
-        name: Name {
-            zh: format!("东外-{number:02}"),
-            en: format!("Dongwai-{number:02}"),
-        },
-        kind: GridKind::Social,
-        border: vec![vec![
-            [west, south],
-            [east, south],
-            [east, north],
-            [west, north],
-            [west, south],
-        ]],
-    })
-}
-
-/// Invented households of a grid: the same for the same arguments.
-pub fn demo_households(grid: &GridCode, count: u32) -> Vec<DemoHousehold> {
-    const SURNAMES: [(&str, &str); 8] = [
-        ("张", "张先生家"),
-        ("王", "王阿姨家"),
-        ("李", "李师傅家"),
-        ("赵", "赵老师家"),
-        ("周", "周奶奶家"),
-        ("吴", "吴大爷家"),
-        ("郑", "郑女士家"),
-        ("仇", "仇先生家"),
-    ];
-    const GIVEN: [&str; 8] = [
-        "样例一",
-        "样例二",
-        "样例三",
-        "样例四",
-        "样例五",
-        "样例六",
-        "样例七",
-        "样例八",
-    ];
-    (0..count)
-        .map(|index| {
-            let pick = |step: u32| usize::try_from(index / step % 8).unwrap_or(0);
-            let (surname, address_form) = SURNAMES.get(pick(1)).copied().unwrap_or_default();
-            let given = GIVEN.get(pick(8)).copied().unwrap_or_default();
-            DemoHousehold {
-                grid: grid.clone(),
-                door: format!(
-                    "{}号楼{}单元{}{:02}",
-                    30 + index / 48,
-                    1 + index / 12 % 4,
-                    1 + index / 2 % 6,
-                    1 + index % 2
-                ),
-                address_form: address_form.into(),
-                name: format!("{surname}{given}"),
-                // Never a run of zeros: such numbers also stand in ids by chance, and tests look for phones.
-                phone: format!(
-                    "990{:08}",
-                    (u64::from(index) * 7919 + 35_271_846) % 100_000_000
-                ),
-                people: u8::try_from(1 + index % 5).unwrap_or(1),
-            }
-        })
-        .collect()
-}
-
 /// An invented named place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemoPlace {
@@ -114,25 +33,76 @@ pub struct DemoPlace {
     pub lat: f64,
 }
 
-/// Doors of the invented buildings, spread over a grid: one for every dozen households.
-pub fn demo_places(grid: &GridCode, households: u32) -> Vec<DemoPlace> {
-    let Some(found) = grids()
-        .unwrap_or_default()
-        .into_iter()
-        .find(|known| known.code == *grid)
-    else {
-        return Vec::new();
-    };
-    let corner = found.border.first().and_then(|ring| ring.first()).copied();
-    let [west, south] = corner.unwrap_or([CORNER.0, CORNER.1]);
-    (0..households.div_ceil(12))
-        .map(|door| {
-            let step = |part: u32| (f64::from(part % 8) + 0.5) / 8.0;
-            DemoPlace {
-                name: format!("{}号楼{}单元", 30 + door / 4, 1 + door % 4),
-                lon: west + SIZE.0 * step(door),
-                lat: south + SIZE.1 * step(door / 8),
-            }
+/// What the demo writes into a grid's register.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemoRegister {
+    /// Households.
+    pub households: Vec<DemoHousehold>,
+    /// Doors of buildings: one for every dozen households.
+    pub places: Vec<DemoPlace>,
+}
+
+/// The first households of a drawn grid, and doors: the same for the same arguments.
+pub fn households_of(area: &Area<GridCode>, count: u32) -> Result<DemoRegister, WorldError> {
+    let filled = fill(area)?;
+    let up_to = |count: u32| count.try_into().unwrap_or(usize::MAX);
+    Ok(DemoRegister {
+        households: callable(&area.code, &filled).take(up_to(count)).collect(),
+        places: doors(&filled).take(up_to(count.div_ceil(12))).collect(),
+    })
+}
+
+/// The same by the grid's code; empty for a grid of no sample.
+pub fn demo_register(grid: &GridCode, count: u32) -> Result<DemoRegister, WorldError> {
+    let sample = Sample::new(SampleSet::District)?;
+    let area = sample.grids().find(|area| area.code == *grid);
+    Ok(match area {
+        Some(area) => households_of(area, count)?,
+        None => DemoRegister {
+            households: Vec::new(),
+            places: Vec::new(),
+        },
+    })
+}
+
+fn doors(filled: &Neighbourhood) -> impl Iterator<Item = DemoPlace> {
+    filled.entrances.iter().filter_map(|entrance| {
+        let building = filled.buildings.get(entrance.building)?;
+        Some(DemoPlace {
+            name: format!("{}号楼{}单元", building.number, entrance.number),
+            lon: entrance.at.lon(),
+            lat: entrance.at.lat(),
         })
-        .collect()
+    })
+}
+
+/// Households whose first resident has told a telephone number.
+fn callable<'a>(
+    grid: &'a GridCode,
+    filled: &'a Neighbourhood,
+) -> impl Iterator<Item = DemoHousehold> + 'a {
+    let mut last = None;
+    let firsts = filled.residents.iter().filter(move |resident| {
+        let is_first = last != Some(resident.household);
+        last = Some(resident.household);
+        is_first
+    });
+    firsts.filter_map(move |resident| {
+        let phone = resident.phone.clone()?;
+        let household = filled.households.get(resident.household)?;
+        let dwelling = filled.dwellings.get(household.dwelling)?;
+        let entrance = filled.entrances.get(dwelling.entrance)?;
+        let building = filled.buildings.get(entrance.building)?;
+        Some(DemoHousehold {
+            grid: grid.clone(),
+            door: format!(
+                "{}号楼{}单元{}",
+                building.number, entrance.number, dwelling.door
+            ),
+            address_form: household.address_form.clone(),
+            name: resident.name.clone(),
+            phone,
+            people: u8::try_from(household.people).unwrap_or(u8::MAX),
+        })
+    })
 }

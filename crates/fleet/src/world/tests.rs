@@ -1,32 +1,18 @@
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 use super::*;
 
 #[test]
-fn the_edition_has_no_mistake_and_the_whole_district() {
-    let edition = edition().unwrap();
-    assert_eq!(
-        edition
-            .check()
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>(),
-        Vec::<String>::new()
-    );
-    let count = |kind| edition.orgs.iter().filter(|org| org.kind == kind).count();
-    assert_eq!(count(OrgKind::DistrictCentre), 1);
-    assert_eq!(count(OrgKind::SubCentre), 17);
-    assert_eq!(count(OrgKind::Station), 169);
-}
-
-#[test]
 fn the_edition_survives_its_own_json() {
-    let edition = edition().unwrap();
+    let edition = edition(SampleSet::Grid).unwrap();
     let json = serde_json::to_vec(&edition).unwrap();
     assert_eq!(serde_json::from_slice::<Edition>(&json).unwrap(), edition);
 }
 
 #[test]
 fn invented_phones_are_recognisable_and_differ() {
-    let households = demo_households(&grid(1).unwrap(), 300);
+    let households = demo_register(&grid(1).unwrap(), 300).unwrap().households;
+    assert_eq!(households.len(), 300);
     assert!(
         households
             .iter()
@@ -34,4 +20,12 @@ fn invented_phones_are_recognisable_and_differ() {
     );
     let doors: std::collections::BTreeSet<_> = households.iter().map(|home| &home.door).collect();
     assert_eq!(doors.len(), households.len());
+}
+
+#[test]
+fn every_grid_of_the_demo_has_doors() {
+    for number in 1..=3 {
+        let doors = demo_register(&grid(number).unwrap(), 24).unwrap();
+        assert_eq!(doors.places.len(), 2);
+    }
 }

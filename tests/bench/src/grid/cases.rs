@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use linli_fleet::world::{COMMUNITY, FEDERATION, SANITATION, STREET};
+use linli_fleet::world::{
+    COMMUNITY, FEDERATION, SANITATION, STREET, desk_clerk, handler, unit_lead,
+};
 use linli_model::case::{
     Author, CaseHead, Event, EventKind, Photo, Position, PositionSource, Slot, SubjectKind,
     Urgency, fold,
@@ -17,6 +19,10 @@ use serde_json::json;
 
 use super::Year;
 use crate::town;
+
+fn clerk(org: &str) -> String {
+    desk_clerk(org).unwrap().to_string()
+}
 
 const WHAT: &[(&str, &str)] = &[
     ("06052", "坡道边缘破损，轮椅上不去"),
@@ -52,7 +58,7 @@ impl Year {
         for (_, case) in &cases {
             self.tick();
             self.town
-                .command(COMMUNITY, "io-community", *case, json!({"type": "file"}));
+                .command(COMMUNITY, &clerk(COMMUNITY), *case, json!({"type": "file"}));
         }
         cases.retain(|(number, _)| number % 5 != 4);
         for (number, case) in &cases {
@@ -67,7 +73,7 @@ impl Year {
             self.tick();
             let close = json!({"type": "close", "satisfaction": "satisfied",
                 "is_referred": false, "text": "居民已确认"});
-            self.town.command(STREET, "io-street", *case, close);
+            self.town.command(STREET, &clerk(STREET), *case, close);
         }
     }
 
@@ -127,22 +133,25 @@ impl Year {
     fn work(&mut self, number: usize, case: RecordId) {
         let is_street_work = WHAT[number % WHAT.len()].0 < "06050";
         let barrier = WHAT[number % WHAT.len()].0;
-        let (unit, lead, hand) = if is_street_work || barrier == "06012" {
-            (SANITATION, "ul-huanwei", "hd-huanwei")
+        let unit = if is_street_work || barrier == "06012" {
+            SANITATION
         } else {
-            (FEDERATION, "ul-canlian", "hd-canlian")
+            FEDERATION
         };
+        let lead = unit_lead(unit).unwrap().to_string();
+        let hand = handler(unit).unwrap().to_string();
         self.tick();
         let escalate = json!({"type": "escalate", "to": STREET, "reason": "no_means"});
-        self.town.command(COMMUNITY, "io-community", case, escalate);
+        self.town
+            .command(COMMUNITY, &clerk(COMMUNITY), case, escalate);
         self.tick();
         self.town
-            .command(unit, lead, case, json!({"type": "acknowledge"}));
+            .command(unit, &lead, case, json!({"type": "acknowledge"}));
         self.tick();
         let photo = BlobHash(self.dice.bytes()).to_string();
         let text = *self.dice.pick(DONE);
         let result = json!({"type": "submit_result", "photos": [photo], "text": text});
-        self.town.command(unit, hand, case, result);
+        self.town.command(unit, &hand, case, result);
     }
 
     /// The assistant has looked and found it done.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use linli_fleet::town::{
     Handheld, HandheldPlan, Layout, Picture, TownError, TownResult, before_photo,
 };
-use linli_fleet::world::COMMUNITY;
+use linli_fleet::world::{COMMUNITY, first_manager};
 use serde_json::json;
 
 use crate::stage::Stage;
@@ -43,7 +43,7 @@ impl Accepted {
             folder,
             label: label.to_owned(),
             grid: self.device().grid().to_owned(),
-            staff: "gm-010-01".into(),
+            staff: first_manager().unwrap().to_string(),
         }
     }
 
@@ -128,6 +128,7 @@ async fn a_used_or_broken_ticket_is_refused_and_a_new_one_works() {
 
     // A ticket is good once; the one who used it and the one who tried are none the worse for it.
     let grid = device.grid();
+    let manager = first_manager().unwrap();
     let slot = [
         "admin",
         "enrol",
@@ -136,7 +137,7 @@ async fn a_used_or_broken_ticket_is_refused_and_a_new_one_works() {
         "--grid",
         grid,
         "--staff",
-        "gm-010-01",
+        manager.as_str(),
     ];
     let ticket = server.ticket(&slot).await.unwrap();
     let first = Handheld::new(accepted.plan(folder.join("first"), "0450")).unwrap();
@@ -252,6 +253,7 @@ async fn a_clock_that_is_years_off_costs_nothing() {
     }
     let late = Handheld::new(accepted.plan(folder, "0460")).unwrap();
     let grid = late.grid().to_owned();
+    let manager = first_manager().unwrap();
     let slot = [
         "admin",
         "enrol",
@@ -260,7 +262,7 @@ async fn a_clock_that_is_years_off_costs_nothing() {
         "--grid",
         &grid,
         "--staff",
-        "gm-010-01",
+        manager.as_str(),
     ];
     let ticket = server.ticket(&slot).await.unwrap();
     let said = late

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use linli_fleet::story::Alone;
 use linli_fleet::town::{Layout, Program};
-use linli_fleet::world::{DemoHousehold, demo_households, grid};
+use linli_fleet::world::{DemoHousehold, demo_register, grid};
 use linli_store::rusqlite::types::ValueRef;
 use linli_store::{DbKey, Ledger, Profile, Reader, StoreError};
 
@@ -32,7 +32,7 @@ async fn the_register_stays_in_the_community_and_the_case_with_its_members() {
     let town = &stage.town;
     let [community, street, district] =
         [&town.community, &town.street, &town.district].map(|server| everything(server));
-    let homes = demo_households(&grid(1).unwrap(), HOMES);
+    let homes = demo_register(&grid(1).unwrap(), HOMES).unwrap().households;
     for text in homes.iter().flat_map(personal) {
         // The search finds what is there: otherwise the rest would say nothing.
         assert!(community.has(text), "the community does not keep {text}");

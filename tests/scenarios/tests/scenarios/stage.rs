@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use linli_fleet::story::{StoryReport, Watch, play};
 use linli_fleet::town::{Layout, Town, TownPlan};
+use linli_fleet::world::SampleSet;
 use tempfile::TempDir;
 
 use crate::faults::Faults;
@@ -26,6 +27,8 @@ fn plan(folder: PathBuf, layout: Layout) -> TownPlan {
         folder,
         layout,
         handhelds: 1,
+        set: SampleSet::Grid,
+        history: None,
     }
 }
 

@@ -51,8 +51,8 @@ export async function prepare(language) {
   }
   try {
     await also('screen', openScreen())
-    await also('receiver', openReceiver(home))
     await also('town', openTown(join(logs, 'town.log')))
+    await also('receiver', openReceiver(home, journey.town.doors[0]))
   } catch (error) {
     await journey.close()
     throw error
