@@ -26,6 +26,10 @@ pub(crate) struct Options {
     /// One server for district, street and community instead of one for each.
     #[arg(long)]
     one_box: bool,
+    /// How many cases the street's year has that is played first; 0 for a town that begins anew. With
+    /// --once there is none.
+    #[arg(long, default_value_t = 120)]
+    cases: u32,
     /// Prints JSON lines.
     #[arg(long)]
     json: bool,
@@ -35,7 +39,7 @@ pub(crate) struct Options {
 }
 
 /// What the demo runs besides a window.
-const PROGRAMS: [&str; 2] = ["linli-sync-server", "linli-fleet"];
+const PROGRAMS: [&str; 3] = ["linli-sync-server", "linli-fleet", "linli-sample"];
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let metadata = Metadata::load()?;
@@ -70,6 +74,10 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         if is_set {
             demo.arg(flag);
         }
+    }
+    if !options.once && options.cases > 0 {
+        demo.arg("--sample").arg(programs.join("linli-sample"));
+        demo.args(["--cases", &options.cases.to_string()]);
     }
     if !options.once {
         demo.arg("--window-note").arg(window::note(&metadata));
