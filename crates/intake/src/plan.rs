@@ -188,6 +188,7 @@ fn first(rows: &[Row], options: &Options) -> Edition {
         orgs: Vec::new(),
         grids: Vec::new(),
         staff: Vec::new(),
+        directory: Vec::new(),
         catalogue: Vec::new(),
         responsibility: Vec::new(),
         limits: Limits::default(),
