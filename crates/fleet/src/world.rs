@@ -11,7 +11,7 @@ pub use linli_world::city::{
     COMMUNITY, DISTRICT, STREET, desk_clerk, grid, handler, manager, unit_lead,
 };
 pub use linli_world::{SampleSet, WorldError};
-pub use places::{DemoHousehold, DemoPlace, DemoRegister, demo_register, households_of};
+pub use places::{DemoHousehold, DemoPlace, DemoRegister, demo_register};
 
 /// The unit that looks after barrier-free access in the street: 残联.
 pub const FEDERATION: &str = "110101009-canlian";

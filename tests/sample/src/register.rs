@@ -1,58 +1,159 @@
 //! The registers of the sample's grids: everybody of the first grid, some of the others.
 
 use anyhow::{Context as _, Result};
-use linli_device::HouseholdInput;
-use linli_model::GridCode;
+use linli_device::dto::building::{BuildingInput, DwellingInput, EntranceInput};
+use linli_device::dto::household::ConsentDto;
+use linli_device::dto::register::{ContactInput, HouseholdInput};
+use linli_device::{By, Engine};
+use linli_model::{GridCode, Timestamp};
 use linli_world::city;
+use linli_world::neighbourhood::{Neighbourhood, fill as filled};
 
 use crate::town::Town;
 
-/// How many households a grid other than the first gets.
-const SOME: u32 = 24;
-/// How many of the first grid.
-const ALL: u32 = 1_300;
+/// How many dwellings of a grid other than the first are in its register.
+const SOME: usize = 24;
 /// How long the sample's consents last: two years.
 const CONSENT_MS: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
 
-/// Writes households and doors into every grid's register. Answers how many households.
-pub(crate) fn fill(town: &mut Town) -> Result<u32> {
+/// Writes buildings, entrances, dwellings and households into every grid's register. Answers how many
+/// households.
+pub(crate) fn fill(town: &mut Town) -> Result<usize> {
     let mut homes = 0;
     let mut seen: Vec<GridCode> = Vec::new();
+    let now = town.founded;
     for index in 0..town.handhelds.len() {
         let handheld = town.handhelds.get(index).context("no such handheld")?;
         let grid = handheld.device.grid.clone();
         if seen.contains(&grid) {
             continue;
         }
-        let count = if grid == city::grid(1)? { ALL } else { SOME };
-        homes += fill_one(town, index, &grid, count)?;
-        let now = town.founded;
+        let by = handheld.engine().sign_in(&handheld.device.staff, now)?;
+        let area = town.sample.grids().find(|area| area.code == grid);
+        let filled = filled(area.context("no such grid")?)?;
+        let dwellings = if grid == city::grid(1)? {
+            filled.dwellings.len()
+        } else {
+            SOME
+        };
+        let mut scribe = Scribe {
+            engine: handheld.engine(),
+            by: &by,
+            now,
+            filled: &filled,
+        };
+        homes += scribe.write(dwellings)?;
         town.sync(index, now)?;
         seen.push(grid);
     }
     Ok(homes)
 }
 
-fn fill_one(town: &Town, index: usize, grid: &GridCode, count: u32) -> Result<u32> {
-    let handheld = town.handhelds.get(index).context("no such handheld")?;
-    let now = town.founded;
-    let by = handheld.engine().sign_in(&handheld.device.staff, now)?;
-    let area = town.sample.grids().find(|area| area.code == *grid);
-    let filled = linli_fleet::world::households_of(area.context("no such grid")?, count)?;
-    for home in &filled.households {
-        let input = HouseholdInput {
-            address_form: format!("{} {}", home.door, home.address_form),
-            people_count: home.people,
-            name: home.name.clone(),
-            phone: home.phone.clone(),
-            consent: "sample".into(),
-            expires_at: now.plus_ms(CONSENT_MS),
+/// Who writes a neighbourhood down.
+struct Scribe<'a> {
+    engine: &'a Engine,
+    by: &'a By,
+    now: Timestamp,
+    filled: &'a Neighbourhood,
+}
+
+impl Scribe<'_> {
+    /// Writes the first dwellings with what they belong to and who lives there.
+    fn write(&mut self, dwellings: usize) -> Result<usize> {
+        let filled = self.filled;
+        let mut homes = 0;
+        let mut building = None;
+        let mut entrance = None;
+        for (index, dwelling) in filled.dwellings.iter().enumerate().take(dwellings) {
+            let door = filled.entrances.get(dwelling.entrance);
+            let door = door.context("a dwelling without an entrance")?;
+            let house = match &building {
+                Some((known, id)) if *known == door.building => String::clone(id),
+                _ => self.building(door.building)?,
+            };
+            building = Some((door.building, house.clone()));
+            let way = match &entrance {
+                Some((known, id)) if *known == dwelling.entrance => String::clone(id),
+                _ => self.entrance(&house, door.number)?,
+            };
+            entrance = Some((dwelling.entrance, way.clone()));
+            let input = DwellingInput {
+                building: house,
+                entrance: Some(way),
+                unit: dwelling.door.clone(),
+                floor: i16::try_from(dwelling.floor).ok(),
+            };
+            let home = self.engine.add_dwelling(self.by, &input, self.now)?;
+            let lives_here = |household: &usize| {
+                let found = filled.households.get(*household);
+                found.is_some_and(|household| household.dwelling == index)
+            };
+            if let Some(household) = (homes..filled.households.len()).find(lives_here) {
+                self.household(household, &home.to_string())?;
+                homes = household + 1;
+            }
+        }
+        Ok(homes)
+    }
+
+    fn building(&self, index: usize) -> Result<String> {
+        let building = self.filled.buildings.get(index);
+        let building = building.context("an entrance without a building")?;
+        let input = BuildingInput {
+            name: format!("{}号楼", building.number),
+            position: Some(linli_device::dto::place::PositionDto {
+                lon: building.at.lon(),
+                lat: building.at.lat(),
+                accuracy_m: None,
+                source: linli_device::dto::place::PositionSource::Manual,
+                at: self.now.0,
+            }),
         };
-        handheld.engine().add_household(&by, &input, now)?;
+        Ok(self
+            .engine
+            .add_building(self.by, &input, self.now)?
+            .to_string())
     }
-    for door in &filled.places {
-        let at = Some((door.lon, door.lat));
-        handheld.engine().add_place(&by, &door.name, at, now)?;
+
+    fn entrance(&self, building: &str, number: u32) -> Result<String> {
+        let input = EntranceInput {
+            building: building.to_owned(),
+            name: format!("{number}单元"),
+        };
+        Ok(self
+            .engine
+            .add_entrance(self.by, &input, self.now)?
+            .to_string())
     }
-    Ok(u32::try_from(filled.households.len()).unwrap_or(u32::MAX))
+
+    /// A household with those of its people who told a telephone number.
+    fn household(&self, index: usize, dwelling: &str) -> Result<()> {
+        let household = self
+            .filled
+            .households
+            .get(index)
+            .context("no such household")?;
+        let people = self.filled.residents.iter();
+        let told = people.filter(|one| one.household == index && one.phone.is_some());
+        let contact = |one: &linli_world::neighbourhood::Resident| ContactInput {
+            name: Some(one.name.clone()),
+            phones: one.phone.iter().cloned().collect(),
+            language: None,
+            hours: None,
+            consent: ConsentDto {
+                purpose: "register".into(),
+                legal_basis: "consent".into(),
+                consent: "sample".into(),
+                expires_at: self.now.plus_ms(CONSENT_MS).0,
+            },
+        };
+        let input = HouseholdInput {
+            dwelling: Some(dwelling.to_owned()),
+            address_form: household.address_form.clone(),
+            people_count: u8::try_from(household.people).ok(),
+            contacts: told.map(contact).collect(),
+        };
+        self.engine.add_household(self.by, &input, self.now)?;
+        Ok(())
+    }
 }

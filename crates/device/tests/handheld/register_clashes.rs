@@ -159,7 +159,10 @@ async fn two_counts_are_kept_until_a_person_chooses() {
     assert!(clash.versions[0].is_current && !clash.versions[1].is_current);
     for device in [first, second] {
         assert_eq!(card(device, &pair.home).row.clash_count, 1);
-        assert_eq!(card(device, &pair.home).clashes, std::slice::from_ref(&clash));
+        assert_eq!(
+            card(device, &pair.home).clashes,
+            std::slice::from_ref(&clash)
+        );
     }
     // A plain edit would drop a value without a word.
     let plain = HouseholdEdit {

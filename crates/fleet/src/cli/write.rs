@@ -1,7 +1,6 @@
 //! Commands that write cases: report, check, amend.
 
 use clap::{Args, ValueEnum};
-use linli_device::{Device, DeviceError};
 use linli_device::dto::case::UrgencyDto;
 use linli_device::dto::check::{
     CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict, TaskKind,
@@ -10,6 +9,7 @@ use linli_device::dto::place::{PositionDto, PositionSource};
 use linli_device::dto::report::{
     AmendInput, NoPhotoReason, PhotoInput, PhotoKind, ReportInput, SavedReport,
 };
+use linli_device::{Device, DeviceError};
 use serde::Serialize;
 
 use super::Common;

@@ -43,7 +43,7 @@ pub struct DemoRegister {
 }
 
 /// The first households of a drawn grid, and doors: the same for the same arguments.
-pub fn households_of(area: &Area<GridCode>, count: u32) -> Result<DemoRegister, WorldError> {
+fn households_of(area: &Area<GridCode>, count: u32) -> Result<DemoRegister, WorldError> {
     let filled = fill(area)?;
     let up_to = |count: u32| count.try_into().unwrap_or(usize::MAX);
     Ok(DemoRegister {
