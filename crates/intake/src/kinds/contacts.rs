@@ -30,7 +30,7 @@ pub(super) const COLUMNS: &[Column] = &[
         ["phone", "电话", "phone"],
         &["手机", "手机号", "联系电话"],
         ["多个号码用 / 分隔", "several separated by /"],
-        "13800000000",
+        "99000000001",
     ),
     may(
         ["language", "语言", "language"],

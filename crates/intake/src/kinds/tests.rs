@@ -200,10 +200,10 @@ fn a_contact_needs_its_purpose_consent_and_an_end_that_lies_ahead() {
     let row = base(
         Kind::Contacts,
         &format!(
-            "{header}B1,101,张家,张先生,１38-0000 0000／01012345678,户情登记,consent,c-1,2027-09-01\n"
+            "{header}B1,101,张家,张先生,９90-0000 0001／01012345678,户情登记,consent,c-1,2027-09-01\n"
         ),
     );
-    assert_eq!(row.phones, ["13800000000", "01012345678"]);
+    assert_eq!(row.phones, ["99000000001", "01012345678"]);
     assert_eq!(row.fields["purpose"], "register".into());
     assert_eq!(row.door.address_form.as_deref(), Some("张家"));
     let mistakes = wrong(

@@ -163,7 +163,7 @@ fn members_of_a_set_come_and_go() {
     let (mut doc, _) = create(&record(RecordKind::Contact), &fields(&person)).unwrap();
     let phone = |value: Option<&str>| NewContent {
         members: BTreeMap::from([(
-            (MemberMap::Phones, "13800000000".to_owned()),
+            (MemberMap::Phones, "99000000001".to_owned()),
             value.map(str::to_owned),
         )]),
         ..NewContent::default()
