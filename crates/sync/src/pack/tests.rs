@@ -34,7 +34,15 @@ fn document(seed: u8, edits: usize, forks: bool) -> Document {
         note: staff.clone(),
         at: Timestamp(1),
     };
-    let first = note(&format!("敲门没有回应 {seed}"));
+    let mut first = note(&format!("敲门没有回应 {seed}"));
+    for (name, word) in [
+        ("purpose", "register"),
+        ("legal_basis", "consent"),
+        ("consent_id", "c-1"),
+    ] {
+        first.fields.insert(name.into(), Some(word.into()));
+    }
+    first.fields.insert("expires_at".into(), Some(99.into()));
     let (mut doc, _) = create(&new, &first).unwrap();
     for edit in 0..edits {
         let before = doc.snapshot();
