@@ -19,6 +19,7 @@ mod data;
 mod export;
 mod import;
 mod out;
+mod rules;
 mod serve;
 mod session;
 
@@ -109,6 +110,8 @@ enum AdminArgs {
         /// The edition as JSON.
         file: PathBuf,
     },
+    /// Checks the district's rules, which are tables in a folder, and makes them current.
+    Rules(rules::RulesArgs),
     /// Brings in base data from CSV, XLSX or `GeoJSON`: a preview, unless --confirm is given.
     Import(Box<import::ImportArgs>),
     /// Writes cases or base data to a file, or one person's own data.

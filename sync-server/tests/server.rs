@@ -20,6 +20,8 @@ mod photos;
 mod program;
 #[path = "server/restore.rs"]
 mod restore;
+#[path = "server/rules.rs"]
+mod rules;
 #[path = "server/strangers.rs"]
 mod strangers;
 #[path = "server/town.rs"]

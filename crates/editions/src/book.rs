@@ -23,6 +23,11 @@ pub const FILES: [&str; 8] = [
     read::SETTINGS,
 ];
 
+/// The text of a file of the book that Linli comes with; nothing for another name.
+pub fn standard_text(file: &str) -> Option<&'static str> {
+    FILES.contains(&file).then(|| read::standard(file))
+}
+
 /// Rules that are well formed. Whether they fit a city is known once they are joined with one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Book {
@@ -70,6 +75,11 @@ impl Book {
     pub fn read(text: impl Fn(&str) -> Option<String>) -> Result<Self, BookError> {
         let mut mistakes = Mistakes::default();
         let mut lines = Lines::default();
+        let pair = [read::CATALOGUE, read::STANDARDS];
+        if let [Some(_), None] | [None, Some(_)] = pair.map(&text) {
+            let what = "belong together: give both or none";
+            mistakes.add(pair.join(" and "), what);
+        }
         let text = |file: &str| text(file).unwrap_or_else(|| read::standard(file).to_owned());
         let book = Self {
             directory: read::directory(&text(read::DIRECTORY), &mut lines, &mut mistakes),
@@ -95,6 +105,37 @@ impl Book {
         } else {
             Err(BookError(mistakes.0))
         }
+    }
+
+    /// The same over an edition: what no file says stays as it is there.
+    pub fn read_over(
+        edition: &Edition,
+        text: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, BookError> {
+        let mut book = Self::read(&text)?;
+        let is_given = |file: &str| text(file).is_some();
+        if !is_given(read::DIRECTORY) {
+            book.directory.clone_from(&edition.directory);
+        }
+        if !is_given(read::CATALOGUE) {
+            book.catalogue.clone_from(&edition.catalogue);
+        }
+        if !is_given(read::RESPONSIBILITY) {
+            book.responsibility.clone_from(&edition.responsibility);
+        }
+        if !is_given(read::LIMITS) {
+            book.limits.clone_from(&edition.limits);
+        }
+        if !is_given(read::CALENDAR) {
+            book.calendar.clone_from(&edition.calendar);
+        }
+        if !is_given(read::COPY_RULES) {
+            book.copy_rules.clone_from(&edition.copy_rules);
+        }
+        if !is_given(read::SETTINGS) {
+            book.settings.clone_from(&edition.settings);
+        }
+        Ok(book)
     }
 
     /// The book that Linli comes with: no responsibilities, because units are a city's own.

@@ -10,4 +10,4 @@ mod lines;
 mod read;
 mod table;
 
-pub use book::{Book, BookError, City, FILES};
+pub use book::{Book, BookError, City, FILES, standard_text};

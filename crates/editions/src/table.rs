@@ -29,7 +29,7 @@ pub(crate) struct Wrong;
 pub(crate) struct Mistakes(pub(crate) Vec<Mistake>);
 
 impl Mistakes {
-    fn add(&mut self, at: String, what: impl Into<String>) {
+    pub(crate) fn add(&mut self, at: String, what: impl Into<String>) {
         self.0.push(Mistake {
             at,
             what: what.into(),

@@ -3,7 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::session::Session;
-use super::{AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, export, import, out};
+use super::{
+    AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, export, import, out, rules,
+};
 use crate::door::{EngineStatus, JoinState, OpenedSlot, SlotSubject};
 use crate::ops::OpsError;
 use crate::ops::admin::{AdminAnswer, AdminCommand};
@@ -40,6 +42,7 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
         AdminArgs::ImportEdition { file } => AdminCommand::ImportEdition {
             json: std::fs::read_to_string(&file).map_err(|e| OpsError::file(&file, e))?,
         },
+        AdminArgs::Rules(args) => return rules::rules(context, &args),
         AdminArgs::Import(args) => return import::import(context, &args),
         AdminArgs::Export(args) => return export::export(context, &args),
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },

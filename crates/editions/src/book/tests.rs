@@ -159,13 +159,19 @@ fn a_standard_without_its_category_and_a_wrong_one_are_named() {
     let rows = "category,code,condition_zh,condition_en,closing_zh,closing_en,amount,unit\n\
         06010,1,,,,,2,work_hour\n\
         00000,01,,,,,2,work_hour\n";
+    let catalogue = standard_text("catalogue.csv").unwrap();
+    let with = |rows| mistakes(&[("standards.csv", rows), ("catalogue.csv", catalogue)]);
     assert_eq!(
-        mistakes(&[("standards.csv", rows)]),
+        mistakes(&[("standards.csv", rows)])[0],
+        "catalogue.csv and standards.csv: belong together: give both or none"
+    );
+    assert_eq!(
+        with(rows),
         ["standards.csv line 3, category: 00000 is not in catalogue.csv"]
     );
     let rows = rows.lines().take(2).collect::<Vec<_>>().join("\n");
     assert_eq!(
-        mistakes(&[("standards.csv", &rows)]),
+        with(&rows),
         ["standards.csv line 2, code: needs two digits"]
     );
 }
@@ -227,6 +233,24 @@ fn the_directory_refuses_what_must_not_be_asked_and_sensitive_classes_that_are_o
     assert!(
         found[0].starts_with("catalogue.csv line 2, name.zh"),
         "{found:?}"
+    );
+}
+
+#[test]
+fn over_an_edition_only_what_a_file_says_changes() {
+    let edition = Book::standard().unwrap().edition(1, city()).unwrap();
+    let limits = "step,amount,unit,note\ncheck,4,urgent_hour,\n";
+    let text = |file: &str| (file == "limits.csv").then(|| limits.to_owned());
+    let mut current = edition.clone();
+    current.settings.lease_days = 3;
+    current.catalogue.truncate(5);
+    let book = Book::read_over(&current, text).unwrap();
+    assert_eq!(book.settings.lease_days, 3);
+    assert_eq!(book.catalogue.len(), 5);
+    assert_eq!(book.limits.get(LimitName::Check).amount, 4);
+    assert_eq!(
+        book.limits.get(LimitName::Close),
+        edition.limits.get(LimitName::Close)
     );
 }
 
