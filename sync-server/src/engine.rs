@@ -51,6 +51,7 @@ fn options() -> Options {
     Options {
         modules: vec![case_rows::module()],
         projectors: vec![Box::new(base_records::BaseRecords)],
+        ..Options::default()
     }
 }
 

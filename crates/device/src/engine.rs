@@ -32,7 +32,7 @@ use linli_model::{GridCode, KeyId, OrgId, RecordId, Scope, Timestamp};
 use linli_store::{DbKey, Ledger, Module, Options, Profile, Reader, Tx};
 use linli_trust::{Certificate, SigningKey};
 
-use crate::env::Random;
+use crate::env::{self, Random};
 use crate::error::{DeviceError, Result};
 
 pub use packs::{PackInstall, PackWanted};
@@ -83,15 +83,17 @@ pub struct Engine {
 impl Engine {
     /// Opens or makes the grid's file.
     pub fn open(path: &Path, key: &DbKey, plan: EnginePlan) -> Result<Self> {
+        let options = options(env::number(&*plan.random)?);
         Self::assemble(
-            Ledger::open_with(path, key, Profile::Device, options())?,
+            Ledger::open_with(path, key, Profile::Device, options)?,
             plan,
         )
     }
 
     /// An engine whose ledger lives in memory.
     pub fn open_in_memory(plan: EnginePlan) -> Result<Self> {
-        Self::assemble(Ledger::open_in_memory(Profile::Device, options())?, plan)
+        let options = options(env::number(&*plan.random)?);
+        Self::assemble(Ledger::open_in_memory(Profile::Device, options)?, plan)
     }
 
     fn assemble(ledger: Ledger, plan: EnginePlan) -> Result<Self> {
@@ -220,10 +222,11 @@ impl Engine {
     }
 }
 
-fn options() -> Options {
+fn options(leap: u64) -> Options {
     Options {
         modules: vec![DEVICE],
         projectors: Vec::new(),
+        leap,
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Applied {
     pub is_peer_recovering: bool,
     /// A scope in which both ends hold different things although nothing waits.
     pub diverged: Option<Scope>,
+    /// A scope of which both ends hold the same.
+    pub in_step: Option<Scope>,
     /// The peer stopped with an error.
     pub failed: Option<ErrorFrame>,
     /// Some changes were refused by the peer: the caller discards them and what builds on them
@@ -151,12 +153,9 @@ impl Client {
         let has_more_to_offer = match &plan.offering {
             Offering::Outbox => {
                 let is_backup = backup::is_pending(tx, &plan.peer)?;
-                let is_full = is_backup && offer::control(tx, &plan.peer, &mut request)?
-                    || offer::outbox(tx, &mut request, &mut offered)?;
-                if !is_full {
-                    backup::offer(tx, &plan.peer, &mut request, &mut offered)?;
-                }
-                is_full
+                is_backup && offer::control(tx, &plan.peer, &mut request)?
+                    || offer::outbox(tx, &mut request, &mut offered)?
+                    || backup::offer(tx, &plan.peer, &mut request, &mut offered)?
             }
             Offering::Feed(feed) => {
                 offer::control(tx, &plan.peer, &mut request)?
@@ -202,6 +201,12 @@ impl Client {
 /// key: from now on the peer is asked for that, too, until the end of its feeds was reached once.
 pub fn ask_for_everything(tx: &mut Tx<'_>, peer: &KeyId) -> Result<(), ExchangeError> {
     Ok(tx.set_meta_number(&whole_note(peer), 1)?)
+}
+
+/// A peer may lack what is held here: from now on it is told by hash what that is, and given what it
+/// asks for.
+pub fn offer_everything(tx: &mut Tx<'_>, peer: &KeyId) -> Result<(), ExchangeError> {
+    backup::begin(tx, peer)
 }
 
 fn whole_note(peer: &KeyId) -> String {

@@ -115,7 +115,7 @@ fn is_of_desk(reference: &Reference, parcel: &Parcel) -> bool {
 
 fn authorise(reference: &Reference, proposal: &Proposal<'_>) -> Result<(), PolicyRefusal> {
     match proposal.judgement {
-        Judgement::FirstHand => {
+        Judgement::FirstHand | Judgement::Kept => {
             let signer = signer_of(reference, proposal)?;
             signer.may_write(proposal.entry.kind, proposal.home, proposal.facts)
         }

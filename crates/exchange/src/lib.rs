@@ -18,7 +18,9 @@ mod judge;
 mod pack;
 mod reference;
 
-pub use client::{Applied, Client, FeedOffer, Offering, Plan, ask_for_everything};
+pub use client::{
+    Applied, Client, FeedOffer, Offering, Plan, ask_for_everything, offer_everything,
+};
 pub use error::ExchangeError;
 pub use judge::{Further, Incoming, ingest, retry, underwritten};
 pub use pack::{Unpacked, believe_pack, unpack};

@@ -46,6 +46,9 @@ pub mod codes {
 pub enum Judgement {
     /// Nobody: the author's key must be good now, and its chain without a gap.
     FirstHand,
+    /// Nobody, and it has waited here since it was received: its author's key must have been good
+    /// then.
+    Kept,
     /// Another server, through its feed: signatures and structure are checked, nothing else.
     Vouched,
 }

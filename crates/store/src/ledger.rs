@@ -36,6 +36,10 @@ pub struct Options {
     pub modules: Vec<Module>,
     /// Who derives rows from documents.
     pub projectors: Vec<Box<dyn Projector>>,
+    /// Random at every opening on a device, which may have been cloned: its twins then leap to
+    /// different epochs ([`Tx::open_epoch`](crate::Tx::open_epoch)). Zero where there are no twins:
+    /// every epoch is the next one.
+    pub leap: u64,
 }
 
 /// What all connections of one ledger share.
@@ -43,6 +47,7 @@ pub(crate) struct Shared {
     pub(crate) profile: Profile,
     pub(crate) projectors: Vec<Box<dyn Projector>>,
     pub(crate) known: KnownRecords,
+    pub(crate) leap: u64,
 }
 
 /// The shared ledger of devices and servers. Safe to share between threads: one transaction writes
@@ -102,6 +107,7 @@ impl Ledger {
                 profile,
                 projectors: options.projectors,
                 known: KnownRecords::default(),
+                leap: options.leap,
             },
             path: None,
         };

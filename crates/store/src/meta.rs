@@ -1,6 +1,7 @@
 //! Settings and counters of this ledger alone: its generation, its epoch, and what callers keep.
 
 use rusqlite::{OptionalExtension, params};
+use sha2::{Digest as _, Sha256};
 
 use linli_model::{ActorId, KeyId};
 
@@ -73,10 +74,50 @@ impl Tx<'_> {
         Ok(next)
     }
 
-    /// Opens an epoch above the present one and every one that a peer has seen of us.
+    /// Opens an epoch above the present one and every one that a peer has seen of us: the next one,
+    /// or one up to 2^20 above it where the ledger was opened with a leap. Two copies of one device
+    /// open an epoch for the same reasons, and must not meet in it again.
     pub fn open_epoch(&mut self, seen: u64) -> Result<u64> {
         let next = self.epoch()?.max(seen).saturating_add(1);
+        let next = next.saturating_add(leap(self.leap(), next));
         self.set_meta_number(EPOCH, next)?;
         Ok(next)
+    }
+}
+
+/// How many epochs above the next one are left out.
+fn leap(salt: u64, next: u64) -> u64 {
+    if salt == 0 {
+        return 0;
+    }
+    let digest: [u8; 32] = Sha256::new()
+        .chain_update(salt.to_be_bytes())
+        .chain_update(next.to_be_bytes())
+        .finalize()
+        .into();
+    let [a, b, c, ..] = digest;
+    u64::from_be_bytes([0, 0, 0, 0, 0, a & 0x0f, b, c])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Ledger, Options, Profile};
+
+    #[test]
+    fn copies_of_one_device_leap_to_different_epochs() {
+        let opened = |leap| {
+            let options = Options {
+                leap,
+                ..Options::default()
+            };
+            let ledger = Ledger::open_in_memory(Profile::Device, options).unwrap();
+            ledger.write(|tx| tx.open_epoch(7)).unwrap()
+        };
+        assert_eq!(opened(0), 8);
+        let (one, other) = (opened(1), opened(2));
+        assert_ne!(one, other);
+        for epoch in [one, other] {
+            assert!((8..8 + (1 << 20)).contains(&epoch), "{epoch}");
+        }
     }
 }

@@ -25,6 +25,10 @@ impl<'c> Reader<'c> {
         self.conn
     }
 
+    pub(crate) fn leap(&self) -> u64 {
+        self.shared.leap
+    }
+
     /// Which end of a link this ledger serves.
     pub fn profile(&self) -> Profile {
         self.shared.profile

@@ -6,7 +6,8 @@
 //! - An issuer is judged when the certificate is received. If it expires, is replaced or revoked
 //!   *later*, what it issued stands (a lost server's devices keep working, docs/sync.md); a
 //!   revocation dated before the receipt takes what was issued since with it.
-//! - A key is judged at `received_at`, the stamp of the first server. What another server has
+//! - A key is judged at `received_at`, the stamp of the first server; what arrives just now is also
+//!   held against every revocation that is known, whatever its date ([`Judged::Now`]). What another server has
 //!   accepted is vouched for and judged without time ([`Judged::Vouched`]); who may vouch is for the
 //!   caller to know.
 //! - A device's later certificate replaces an earlier one only if its issuer stands above the
@@ -32,7 +33,10 @@ pub type IsWithin<'a> = &'a dyn Fn(&OrgId, &OrgId) -> bool;
 /// When a signer is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judged {
-    /// At the moment of receipt by the first server.
+    /// Received just now, by the first server: a revocation that is known counts, even one whose
+    /// date is still to come, for the clock that dated it may have been wrong.
+    Now(Timestamp),
+    /// At the moment of receipt by the first server, which has passed.
     At(Timestamp),
     /// Another server whom we believe has accepted it: only signature, chain and rights count.
     Vouched,
@@ -181,6 +185,13 @@ impl CertificateStore {
             .iter()
             .map(|revocation| revocation.at)
             .min()
+    }
+
+    /// The certificate under which a key may act just now: as [`CertificateStore::active`], and no
+    /// revocation of it is known, not even one that is dated later.
+    pub fn active_now(&self, key: &KeyId, now: Timestamp) -> Result<&Certificate, TrustError> {
+        self.not_revoked(key)?;
+        self.active(key, now)
     }
 
     /// The highest number of a revocation that this signer has given.

@@ -113,7 +113,11 @@ impl Core {
         hash: &BlobHash,
     ) -> DoorResult<bool> {
         let now = tx.peer(peer)?.contact_at;
-        let is_active = self.reference()?.certificates().active(peer, now).is_ok();
+        let is_active = self
+            .reference()?
+            .certificates()
+            .active_now(peer, now)
+            .is_ok();
         Ok(is_active && self.is_of_peer(tx, peer, hash)?)
     }
 

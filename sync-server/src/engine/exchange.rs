@@ -39,6 +39,11 @@ struct Brought {
     asks: Vec<DigestAsk>,
     touched: BTreeSet<RecordId>,
     control_taken: u64,
+    /// Whether something that was only named is asked for: it comes with the next request.
+    asks_back: bool,
+    /// Whether the peer has seen our newest life. One that has not goes on with its control log from
+    /// where the last one was, and has not named yet what we may have lost.
+    knows_us: bool,
 }
 
 impl Core {
@@ -74,6 +79,8 @@ impl Core {
                     }
                     note_peer(tx, &certificate, &hello, now)?;
                     taken.is_last = self.may_be_last(&certificate, &hello);
+                    let ours = self.host.generation();
+                    taken.knows_us = hello.generation_seen.is_none_or(|seen| seen == ours);
                     chains = Some(known_chains(tx, peer, &hello)?);
                 }
                 Input::Control { seq, .. } if is_revoked => taken.control_taken = seq,
@@ -96,8 +103,7 @@ impl Core {
         if is_revoked {
             return self.answer_revoked(tx, peer, asked, &taken, now);
         }
-        let needs = |outcome: &Outcome| matches!(outcome, Outcome::Need(_));
-        if taken.is_last && !taken.acks.iter().flatten().any(needs) {
+        if taken.is_last && !taken.acks.iter().flatten().any(is_need) {
             self.child_answered(tx, &certificate.org, now)?;
         }
         self.settle_all(tx, &taken.touched, now)?;
@@ -135,7 +141,9 @@ impl Core {
         now: Timestamp,
         taken: &mut Brought,
     ) -> DoorResult<()> {
-        taken.control_taken = seq;
+        if taken.knows_us {
+            taken.control_taken = seq;
+        }
         let newest = self.reference()?.newest_number();
         // Every item bears the signature of its author: whoever brings it, it is believed or not.
         let item = match item {
@@ -152,7 +160,9 @@ impl Core {
         if kept == Kept::New {
             taken.touched.extend(self.reference_came(tx, now)?);
         }
-        tx.set_meta_number(&control_note(&certificate.key.id()), seq)?;
+        if taken.knows_us {
+            tx.set_meta_number(&control_note(&certificate.key.id()), seq)?;
+        }
         Ok(())
     }
 
@@ -168,12 +178,17 @@ impl Core {
         let parcels = offer.changes.into_parcels();
         if offer.mode == OfferMode::Have {
             for parcel in &parcels {
-                taken.acks.push(haves(tx, parcel)?);
+                let answers = haves(tx, parcel)?;
+                taken.asks_back |= answers.iter().any(is_need);
+                taken.acks.push(answers);
             }
             return Ok(());
         }
         if certificate.subject == Subject::Device && self.is_recovering() {
-            tx.put_inbox(peer, &offer_bytes(&offer.scope, &parcels)?, now)?;
+            // A revocation that is known came before, even if it is dated later.
+            let revoked_at = self.reference()?.certificates().revoked_at(peer);
+            let received_at = revoked_at.map_or(now, |since| since.max(now));
+            tx.put_inbox(peer, &offer_bytes(&offer.scope, &parcels)?, received_at)?;
             for parcel in &parcels {
                 taken.acks.push(parked(tx, parcel)?);
             }
@@ -233,7 +248,7 @@ impl Core {
             let incoming = Incoming {
                 parcels: &parcels,
                 origin: *peer,
-                judgement: judged(round),
+                judgement: judged(round, Judgement::FirstHand),
                 feed: None,
                 received_at: now,
             };
@@ -361,4 +376,8 @@ fn from_child(
         Some(community) if reference.is_within(child, community) => Ok(()),
         Some(_) | None => refuse("the home grid is not below the sender"),
     }
+}
+
+fn is_need(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Need(_))
 }

@@ -319,10 +319,11 @@ impl Core {
             let parcels: Vec<Parcel> = relayed.iter().map(|(_, _, one)| one.clone()).collect();
             let vouched = self.vouched(&parcels)?;
             for ((peer, at, parcel), is_vouched) in relayed.into_iter().zip(vouched) {
-                self.take_one(tx, peer, at, parcel, judged(is_vouched), touched)?;
+                let judgement = judged(is_vouched, Judgement::Kept);
+                self.take_one(tx, peer, at, parcel, judgement, touched)?;
             }
             for (peer, at, parcel) in own {
-                self.take_one(tx, peer, at, parcel, Judgement::FirstHand, touched)?;
+                self.take_one(tx, peer, at, parcel, Judgement::Kept, touched)?;
             }
         }
     }
@@ -361,11 +362,11 @@ impl Core {
 }
 
 /// How a change of others that a handheld brings is judged.
-pub(crate) fn judged(is_vouched: bool) -> Judgement {
+pub(crate) fn judged(is_vouched: bool, otherwise: Judgement) -> Judgement {
     if is_vouched {
         Judgement::Vouched
     } else {
-        Judgement::FirstHand
+        otherwise
     }
 }
 

@@ -84,7 +84,7 @@ impl Core {
                     let key = certificate.key.id();
                     let is_ours =
                         self.host.hosts(&certificate.org) && certificate.subject == Subject::Desk;
-                    if is_ours || certificates.active(&key, now).is_err() {
+                    if is_ours || certificates.active_now(&key, now).is_err() {
                         continue;
                     }
                     peers += 1;

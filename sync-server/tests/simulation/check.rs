@@ -14,6 +14,7 @@ use super::world::{COMMUNITY, STREET, World, hashes};
 
 /// Rounds over all links and handhelds in which everything must be quiet.
 const ROUNDS: u32 = 10;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Exchanges in a row of one handheld.
 const IN_A_ROW: u32 = 30;
 
@@ -24,6 +25,7 @@ pub(crate) fn heal(world: &mut World) {
         .handhelds
         .iter_mut()
         .for_each(|handheld| handheld.skew = 0);
+    let mut is_next_day = false;
     for _ in 0..ROUNDS {
         let before = world.stock();
         let mut is_busy = false;
@@ -38,7 +40,12 @@ pub(crate) fn heal(world: &mut World) {
         }
         let is_recovering = UPWARDS.iter().any(|at| !world.not_ready(*at).is_empty());
         if !is_busy && !is_recovering && world.stock() == before {
-            return;
+            if is_next_day {
+                return;
+            }
+            // A twin that pulled anew waits a day before it does so again.
+            world.now += DAY_MS;
+            is_next_day = true;
         }
     }
     for at in UPWARDS {

@@ -182,3 +182,72 @@ fn a_handheld_that_comes_now_and_then_never_runs_out_of_its_certificate() {
         );
     }
 }
+
+#[test]
+fn a_key_that_is_revoked_by_a_clock_that_runs_ahead_is_revoked_at_once() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    let mut world = World::new(8);
+    let case = reported(&mut world, 1);
+    world.servers[COMMUNITY].skew = DAY_MS;
+    world.revoke(1);
+    world.servers[COMMUNITY].skew = 0;
+    world.tick();
+    let now = world.at_handheld(1);
+    world.handhelds[1].write_about(case, true, now);
+    while world.exchange(1, Fault::None) {}
+    assert!(world.handhelds[1].is_gone, "it was told to erase itself");
+    let view = world.find(COMMUNITY, case).unwrap();
+    assert_eq!(view.timeline.len(), 1, "what came afterwards was not taken");
+}
+
+#[test]
+fn a_revoked_handheld_gives_what_a_restored_server_has_lost_before_it_erases_itself() {
+    let mut world = World::new(11);
+    world.back_up_server(COMMUNITY);
+    let case = reported(&mut world, 1);
+    assert!(world.restore_server(COMMUNITY));
+    for _ in 0..4 {
+        world.link(COMMUNITY, Fault::None);
+    }
+    world.revoke(1);
+    while world.exchange(1, Fault::None) {}
+    assert!(world.handhelds[1].is_gone, "it was told to erase itself");
+    assert_eq!(state(&world, COMMUNITY, case), None);
+    let kept = world.read(COMMUNITY, |reader| {
+        hashes(reader, "SELECT hash FROM quarantine")
+    });
+    assert_eq!(kept.len(), 1, "the report lies there for review");
+}
+
+#[test]
+fn a_restored_street_gets_every_certificate_again_whatever_was_issued_meanwhile() {
+    let mut world = World::new(9);
+    world.back_up_server(STREET);
+    while world.link(COMMUNITY, Fault::None) {}
+    assert!(world.restore_server(STREET));
+    // A newer item of the community's control log goes first; the older ones are lost above.
+    world.revoke(1);
+    let case = reported(&mut world, 0);
+    world.command(COMMUNITY, "c1", "io-c1", case, &json!({"type": "file"}));
+    let up = json!({"type": "escalate", "to": "s1", "reason": "no_means"});
+    world.command(COMMUNITY, "c1", "io-c1", case, &up);
+    heal(&mut world);
+    everybody_agrees(&mut world, &[case], 0);
+    assert!(world.find(STREET, case).is_some());
+}
+
+#[test]
+fn three_copies_of_one_handheld_end_with_the_same() {
+    let mut world = World::new(10);
+    let first = reported(&mut world, 0);
+    let (one, other) = (world.handhelds.len(), world.handhelds.len() + 1);
+    world.clone_handheld(0);
+    world.tick();
+    world.clone_handheld(0);
+    let mut cases = vec![first];
+    for copy in [0, one, other, 0, one, other] {
+        cases.push(reported(&mut world, copy));
+    }
+    heal(&mut world);
+    everybody_agrees(&mut world, &cases, 0);
+}

@@ -9,6 +9,7 @@ use linli_model::{ChangeHash, KeyId, RecordId, Timestamp};
 use linli_records::case::read_case;
 use linli_store::{Reader, StoreError};
 use linli_sync::Code;
+use linli_sync::frames::Offer;
 use linli_sync_server::door::{
     Acting, Calls, Command, Door, DoorError, DoorResult, LinkFailure, Opening,
 };
@@ -421,7 +422,31 @@ impl World {
             handheld.is_revoked |= handheld.key() == key;
         }
         self.count_losses(&before);
-        self.revoked.push((key, self.held()));
+        let mut received = self.held();
+        received.extend(self.waiting_at_community());
+        self.revoked.push((key, received));
+    }
+
+    /// What the community has received and judges later: when its neighbours have answered after a
+    /// restore, or when an earlier batch has come.
+    fn waiting_at_community(&self) -> BTreeSet<ChangeHash> {
+        let parked = self.read(COMMUNITY, |reader| {
+            hashes(reader, "SELECT hash FROM parked")
+        });
+        let bodies = self.read(COMMUNITY, |reader| {
+            let mut list = reader.sql().prepare("SELECT body FROM inbox").unwrap();
+            let found = list.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+            found.map(Result::unwrap).collect::<Vec<_>>()
+        });
+        let parcels = bodies.iter().flat_map(|body| {
+            let offer = Offer::from_bytes(body).unwrap();
+            offer.changes.into_parcels()
+        });
+        parcels
+            .flat_map(|parcel| parcel.batch.entries)
+            .map(|entry| entry.hash)
+            .chain(parked)
+            .collect()
     }
 
     /// Whoever restores a server revokes again what was revoked after the backup.

@@ -3,7 +3,9 @@
 
 use std::sync::atomic::Ordering;
 
-use linli_exchange::{Applied, Client, Offering, Plan, Reference, ask_for_everything, retry};
+use linli_exchange::{
+    Applied, Client, Offering, Plan, Reference, ask_for_everything, offer_everything, retry,
+};
 use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
 use linli_store::rusqlite::params;
 use linli_store::{StoreError, Tx};
@@ -21,7 +23,8 @@ const SEEN: &str = "device/seen";
 const OFFSET: &str = "device/offset";
 const REPULLED: &str = "device/repulled";
 const FIRST_DONE: &str = "device/first_sync_done";
-/// A scope that differs is pulled anew at most once in this time: 24 hours.
+/// A scope that differs is pulled anew at most once in this time, 24 hours, unless both ends held the
+/// same in between or the server was restored.
 const REPULL_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A running exchange.
@@ -254,9 +257,15 @@ impl Engine {
                 generation,
                 "the server was restored; everything is offered again"
             );
+            for scope in self.scopes() {
+                self.forget_repulled(&scope)?;
+            }
         }
         if let Some(scope) = &applied.diverged {
             exchange.pulls_anew |= self.pull_anew(&exchange.peer, scope, now)?;
+        }
+        if let Some(scope) = &applied.in_step {
+            self.forget_repulled(scope)?;
         }
         if let Some(personal) = applied.personal {
             self.take_personal(personal, &mut exchange.synced, now)?;
@@ -276,11 +285,12 @@ impl Engine {
     }
 
     /// Both ends hold different things although nothing waits: the scope's pack is fetched and its
-    /// feed is pulled from the beginning, which costs bytes and brings what is missing. An incident.
-    /// Answers whether that is to be done now.
+    /// feed is pulled from the beginning, which brings what is missing here, and the server is told
+    /// what is held here, which brings what is missing there. It costs bytes. An incident. Answers
+    /// whether that is to be done now.
     fn pull_anew(&self, peer: &KeyId, scope: &Scope, now: Timestamp) -> Result<bool> {
         tracing::error!(%scope, "this device and the server hold different things; the scope is pulled anew");
-        let name = format!("{REPULLED}/{scope}");
+        let name = repulled_note(scope);
         self.write(|tx| {
             let last = notes::moment(tx, &name)?;
             if last.is_some_and(|at| now.ms_since(at) < REPULL_MS) {
@@ -293,9 +303,19 @@ impl Engine {
             packs::want(tx, std::slice::from_ref(scope))?;
             // A twin may write under our key and epoch; what it brings would be taken for ours.
             ask_for_everything(tx, peer)?;
+            offer_everything(tx, peer)?;
             tx.open_epoch(0)?;
             Ok(true)
         })
+    }
+
+    /// Should both ends differ again, that is another incident.
+    fn forget_repulled(&self, scope: &Scope) -> Result<()> {
+        let name = repulled_note(scope);
+        if self.read(|reader| notes::moment(reader, &name))?.is_some() {
+            self.write(|tx| Ok(tx.remove_meta(&name)?))?;
+        }
+        Ok(())
     }
 
     fn take_personal(&self, item: Personal, synced: &mut Synced, now: Timestamp) -> Result<()> {
@@ -473,6 +493,10 @@ pub(super) fn refresh_touched(
 ) -> Result<()> {
     let touched: Vec<RecordId> = tx.touched().iter().copied().collect();
     rows::refresh(tx, reference, &touched, now)
+}
+
+fn repulled_note(scope: &Scope) -> String {
+    format!("{REPULLED}/{scope}")
 }
 
 /// Notes the moment at which nothing waited any more.

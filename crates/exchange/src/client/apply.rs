@@ -86,7 +86,8 @@ impl Client {
             Event::PageReady(page) => self.page(tx, reference, page, now, &mut applied)?,
             Event::Fetched(fetched) => self.fetched(tx, reference, fetched, now, &mut applied)?,
             Event::BlobsWanted(hashes) => applied.blobs_wanted = hashes,
-            Event::InStep { .. } | Event::Buckets(_) | Event::Bucket(_) => {}
+            Event::InStep { scope, .. } => applied.in_step = Some(scope),
+            Event::Buckets(_) | Event::Bucket(_) => {}
             // What was not taken on purpose is no difference.
             Event::Diverged { .. } if self.holds_pages => {}
             Event::Diverged { scope, .. } => applied.diverged = Some(scope),

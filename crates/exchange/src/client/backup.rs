@@ -68,15 +68,15 @@ pub(super) fn is_pending(tx: &Tx<'_>, peer: &KeyId) -> Result<bool, ExchangeErro
     Ok(tx.meta(&note(peer))?.is_some())
 }
 
-/// Puts what is left into a request, as far as it fits.
+/// Puts what is left into a request, as far as it fits. Answers whether something did not.
 pub(super) fn offer(
     tx: &mut Tx<'_>,
     peer: &KeyId,
     request: &mut Request,
     waiting: &mut VecDeque<Offered>,
-) -> Result<(), ExchangeError> {
+) -> Result<bool, ExchangeError> {
     let Some(mut backup) = Backup::load(tx, peer)? else {
-        return Ok(());
+        return Ok(false);
     };
     let before = waiting.len();
     for id in backup.lost.clone() {
@@ -88,7 +88,8 @@ pub(super) fn offer(
         };
         let offered = Offered::of(&parcel, Kind::Again);
         if request.offer(Offer::of_batch(parcel))? == Fit::Full {
-            return backup.save(tx, peer);
+            backup.save(tx, peer)?;
+            return Ok(true);
         }
         waiting.push_back(offered);
     }
@@ -111,7 +112,8 @@ pub(super) fn offer(
                 changes: Stretch::of(vec![named]),
             };
             if request.offer(offer)? == Fit::Full {
-                return backup.save(tx, peer);
+                backup.save(tx, peer)?;
+                return Ok(true);
             }
             waiting.push_back(offered);
         }
@@ -119,9 +121,10 @@ pub(super) fn offer(
     }
     if waiting.len() == before {
         tx.remove_meta(&note(peer))?;
-        return Ok(());
+        return Ok(false);
     }
-    backup.save(tx, peer)
+    backup.save(tx, peer)?;
+    Ok(false)
 }
 
 /// A batch without bodies, when something of it is stored here.

@@ -137,7 +137,8 @@ fn borrowed(ledger: &Ledger, world: &World) -> Check {
     )
 }
 
-/// Device 9 was revoked from 500 on; pushes here are received at 1,000.
+/// Device 9 was revoked from 500 on; pushes here are received at 1,000. What was received before and
+/// has waited is stored; what comes now is refused, even if the clock says that it is not yet 500.
 fn revoked(ledger: &Ledger, world: &World) -> Check {
     let store = ledger.read(|rd| rd.certificate_store(&crate::testing::is_within))?;
     let store = some(store, "the store with the revocation")?;
@@ -147,6 +148,7 @@ fn revoked(ledger: &Ledger, world: &World) -> Check {
     let early = author.seal(&[early])?;
     let mut before = As::push_of(&key);
     before.at = Timestamp(400);
+    before.judgement = crate::Judgement::Kept;
     let ingest = |how: &As<'_>, parcel: &linli_trust::Parcel| {
         let mut policy = |_: &Proposal<'_>| Ok(());
         ledger.write(|tx| {
@@ -173,6 +175,15 @@ fn revoked(ledger: &Ledger, world: &World) -> Check {
         &code(&ingest(&after, &parcel)?)?,
         &"revoked".to_owned(),
         "after",
+    )?;
+    let mut by_a_wrong_clock = As::push_of(&key);
+    by_a_wrong_clock.at = Timestamp(400);
+    let other = author.create(311, RecordKind::Place, "又交的")?;
+    let other = author.seal(&[other])?;
+    same(
+        &code(&ingest(&by_a_wrong_clock, &other)?)?,
+        &"revoked".to_owned(),
+        "after, by a clock that was put back",
     )?;
     same(
         &code(&ingest(&after, &parcel)?)?,

@@ -9,7 +9,9 @@ use crate::batch::Arrival;
 use crate::error::Result;
 use crate::ingest::chain::Link;
 use crate::ingest::record::is_authored;
-use crate::ingest::{Candidate, Context, Gate, Incident, Ingested, Queue, Source, Verdict, codes};
+use crate::ingest::{
+    Candidate, Context, Gate, Incident, Ingested, Judgement, Queue, Source, Verdict, codes,
+};
 use crate::parked::{ParkedFor, ToPark};
 use crate::quarantine::Held;
 use crate::tx::Tx;
@@ -78,7 +80,8 @@ impl Tx<'_> {
         if fresh.is_empty() && is_known {
             return Ok(false);
         }
-        let gated = self.gate_batch(gate, arrival, parcel, is_known, done)?;
+        let judged = judged(gate, arrival, slot.is_some());
+        let gated = self.gate_batch(gate, arrival, judged, parcel, is_known, done)?;
         self.settle_parcel(arrival, parcel, gated, fresh, queue, done)
     }
 
@@ -118,16 +121,12 @@ impl Tx<'_> {
         &mut self,
         gate: &Gate<'_>,
         arrival: &Arrival,
+        judged: Judged,
         parcel: &Parcel,
         is_known: bool,
         done: &mut Ingested,
     ) -> Result<Gated> {
         let batch = &parcel.batch;
-        let judged = if arrival.vouched {
-            Judged::Vouched
-        } else {
-            Judged::At(arrival.received_at)
-        };
         if let Err(error) = gate.certificates.check_batch(batch, judged, gate.is_within) {
             return Ok(on_trust_error(&error, arrival, parcel, done));
         }
@@ -258,6 +257,17 @@ impl Tx<'_> {
 }
 
 /// What a failed check of signature and rights means.
+/// When the signer of a parcel is judged: what comes just now, as things stand now.
+fn judged(gate: &Gate<'_>, arrival: &Arrival, is_fresh: bool) -> Judged {
+    if arrival.vouched {
+        Judged::Vouched
+    } else if is_fresh && gate.judgement == Judgement::FirstHand {
+        Judged::Now(arrival.received_at)
+    } else {
+        Judged::At(arrival.received_at)
+    }
+}
+
 fn on_trust_error(
     error: &TrustError,
     arrival: &Arrival,

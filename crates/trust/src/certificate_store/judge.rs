@@ -78,7 +78,10 @@ impl CertificateStore {
     fn candidates(&self, key: &KeyId, judged: Judged) -> Result<Vec<&Held>, TrustError> {
         let mut found: Vec<&Held> = match judged {
             Judged::Vouched => self.held_of(key).collect(),
-            Judged::At(at) => {
+            Judged::Now(at) | Judged::At(at) => {
+                if let Judged::Now(_) = judged {
+                    self.not_revoked(key)?;
+                }
                 self.active_within(key, at, MAX_CHAIN)?;
                 let all = self.held_of(key);
                 all.filter(|held| self.refusal(held, at, MAX_CHAIN).is_none())
@@ -92,6 +95,13 @@ impl CertificateStore {
             return Err(TrustError::UnknownKey(*key));
         }
         Ok(found)
+    }
+
+    pub(super) fn not_revoked(&self, key: &KeyId) -> Result<(), TrustError> {
+        match self.revoked_at(key) {
+            Some(since) => Err(TrustError::Revoked { key: *key, since }),
+            None => Ok(()),
+        }
     }
 
     fn active_within(&self, key: &KeyId, at: Timestamp, chain: usize) -> Result<&Held, TrustError> {

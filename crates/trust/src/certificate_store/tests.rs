@@ -204,6 +204,9 @@ fn a_revoked_key_is_judged_by_receipt() {
     assert_eq!(judge(Judged::At(at(100))), "revoked");
     assert_eq!(judge(Judged::At(at(80_000))), "revoked");
     assert_eq!(judge(Judged::Vouched), "ok");
+    // The clock that dated it was ahead and has been put right: what comes now is refused.
+    assert_eq!(judge(Judged::Now(at(99))), "revoked");
+    assert_eq!(code(store.active_now(&key(4).id(), at(99))), "revoked");
     assert_eq!(store.revoked_at(&key(4).id()), Some(at(100)));
     assert_eq!(store.revocation_number(&key(3).id()), 1);
 }

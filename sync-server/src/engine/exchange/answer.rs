@@ -101,7 +101,8 @@ impl Core {
     ) -> DoorResult<Vec<u8>> {
         self.settle_all(tx, &taken.touched, now)?;
         self.seal(tx, now)?;
-        let is_all_here = !asked.more && !self.is_recovering();
+        let is_told = taken.knows_us && !taken.asks_back;
+        let is_all_here = !asked.more && is_told && !self.is_recovering();
         let welcome = Welcome {
             protocol: PROTOCOL,
             generation: self.host.generation(),

@@ -19,7 +19,7 @@ impl Core {
 
     pub(super) fn certificate(&self, peer: &KeyId, now: Timestamp) -> DoorResult<Certificate> {
         let certificates = self.reference()?.certificates();
-        let active = certificates.active(peer, now);
+        let active = certificates.active_now(peer, now);
         active.cloned().map_err(|error| DoorError::Refused {
             code: "revoked".into(),
             detail: error.to_string(),
@@ -33,7 +33,7 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<(Certificate, bool)> {
         let certificates = self.reference()?.certificates();
-        match certificates.active(peer, now) {
+        match certificates.active_now(peer, now) {
             Ok(certificate) => Ok((certificate.clone(), false)),
             Err(TrustError::Revoked { .. }) => {
                 let certificate = certificates.find(peer);

@@ -63,7 +63,7 @@ fn a_consent_says_everything_and_ends_in_time() {
 
 #[test]
 fn a_changed_or_missing_row_of_the_access_log_shows() {
-    let ledger = Ledger::open_in_memory(Profile::Device, crate::engine::options()).unwrap();
+    let ledger = Ledger::open_in_memory(Profile::Device, crate::engine::options(0)).unwrap();
     let record = RecordId([7; 16]);
     ledger
         .write(|tx| {

@@ -48,7 +48,7 @@ const GIVEN: &[(&str, &[&str])] = &[
 ];
 
 fn ledger() -> Ledger {
-    Ledger::open_in_memory(Profile::Device, crate::engine::options()).unwrap()
+    Ledger::open_in_memory(Profile::Device, crate::engine::options(0)).unwrap()
 }
 
 /// A household with one person, as the rows of their documents.
