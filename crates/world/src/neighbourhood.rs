@@ -1,11 +1,14 @@
-//! What stands in a social grid and who lives there: buildings, entrances, dwellings, households and
-//! residents. All invented.
+//! What stands in a social grid and who lives there: lanes, buildings, entrances, dwellings, households
+//! and residents. All invented.
 //!
 //! 人进户，户进房，房进格，格进图: a resident belongs to a household, that to a dwelling, that to a building,
 //! that to the grid.
 
 mod buildings;
+mod lanes;
 mod people;
+
+pub use lanes::{Component, Lane, components};
 
 use linli_geo::{Coordinate, Outline};
 use linli_model::GridCode;
@@ -34,6 +37,8 @@ pub struct Neighbourhood {
     pub households: Vec<Household>,
     /// Household by household; the first one is who opens the door.
     pub residents: Vec<Resident>,
+    /// Between the rows of buildings, from the north.
+    pub lanes: Vec<Lane>,
 }
 
 /// A building.

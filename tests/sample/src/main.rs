@@ -9,6 +9,7 @@ mod play;
 mod register;
 mod server;
 mod town;
+mod workshop;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -78,8 +79,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     progress("\n");
     let played = play.end(&mut town)?;
+    let devices = town.handhelds.len();
+    town.close()?;
     let line = json!({
-        "devices": town.handhelds.len(),
+        "devices": devices,
         "households": homes,
         "cases": played.cases,
         "acts": played.acts,

@@ -1,10 +1,10 @@
 //! The year, played act by act in order of time by real engines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
 use linli_device::photo::PreparedPhoto;
-use linli_model::{CategoryCode, OrgId, RecordId, Timestamp};
+use linli_model::{CategoryCode, GridCode, OrgId, RecordId, Timestamp};
 use linli_sync_server::door::Acting;
 use linli_world::city::{DISTRICT, desk_clerk, duty_lead, handler, unit_lead};
 use linli_world::neighbourhood::fill;
@@ -31,6 +31,8 @@ pub(crate) struct Play {
     records: BTreeMap<usize, RecordId>,
     cases: Vec<(PlannedCase, usize)>,
     photos: Vec<PreparedPhoto>,
+    /// Grids in which a handheld has brought something since the evening before.
+    busy: BTreeSet<GridCode>,
     /// Which unit leads a category in an area.
     leads: BTreeMap<(CategoryCode, OrgId), OrgId>,
     played: Played,
@@ -86,6 +88,7 @@ impl Play {
             records: BTreeMap::new(),
             cases: with_handheld,
             photos: town.pictures.iter().map(ready).collect::<Result<_>>()?,
+            busy: BTreeSet::new(),
             leads: leads.collect(),
             played: Played::default(),
         })
@@ -128,6 +131,9 @@ impl Play {
     /// Runs what is due at the end and closes the sample.
     pub(crate) fn end(mut self, town: &mut Town) -> Result<Played> {
         self.let_time_pass(town, self.until)?;
+        for index in town.handhelds_of(|_| true) {
+            self.sync(town, index, self.until)?;
+        }
         for index in (1..town.servers.len()).rev() {
             town.link(index, self.until)?;
         }
@@ -140,11 +146,16 @@ impl Play {
         Ok(self.played)
     }
 
-    /// Timers run every day, and every handheld that works exchanges now and then.
+    /// Timers run every day, in the evening the handhelds of a grid in which something happened
+    /// exchange, and every handheld that works does so now and then.
     fn let_time_pass(&mut self, town: &mut Town, now: Timestamp) -> Result<()> {
         while now.ms_since(self.ticked) >= DAY_MS {
             self.ticked = self.ticked.plus_ms(DAY_MS);
             let at = self.ticked;
+            let busy = std::mem::take(&mut self.busy);
+            for index in town.handhelds_of(|grid| busy.contains(grid)) {
+                self.sync(town, index, at)?;
+            }
             for server in &mut town.servers {
                 server.call(|calls| calls.tick(at))?;
             }
@@ -172,22 +183,6 @@ impl Play {
         Ok(true)
     }
 
-    /// The handhelds of a grid exchange one after the other. Answers whether the first one could.
-    fn sync_both(&self, town: &mut Town, handheld: usize, now: Timestamp) -> Result<bool> {
-        let is_done = self.sync(town, handheld, now)?;
-        let grid = town
-            .handhelds
-            .get(handheld)
-            .map(|one| one.device.grid.clone());
-        let others = town.handhelds.iter().enumerate();
-        let others = others.filter(|(_, one)| Some(&one.device.grid) == grid.as_ref());
-        let others: Vec<usize> = others.map(|(index, _)| index).collect();
-        for other in others.into_iter().filter(|other| *other != handheld) {
-            self.sync(town, other, now)?;
-        }
-        Ok(is_done)
-    }
-
     fn act(&mut self, town: &mut Town, number: usize, act: Act, now: Timestamp) -> Result<bool> {
         let (planned, handheld) = self.cases.get(number).context("no such case")?;
         let handheld = *handheld;
@@ -206,7 +201,10 @@ impl Play {
         let (text, review_at) = ("等待材料", now.plus_ms(30 * DAY_MS).0);
         match act {
             Act::Report => Ok(true),
-            Act::Sync => self.sync_both(town, handheld, now),
+            Act::Sync => {
+                self.busy.insert(planned.grid.clone());
+                self.sync(town, handheld, now)
+            }
             Act::CheckPass | Act::CheckFail => {
                 // Only an assistant checks; a manager's reports are checked by the grid's own.
                 let checker = carrier(town, planned, 0).context("a grid without a handheld")?;

@@ -1,18 +1,23 @@
-//! The registers of the sample's grids: everybody of the first grid, some of the others.
+//! The registers of the sample's grids: everybody and everything of the first grid, some of the others.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use linli_device::dto::building::{BuildingInput, DwellingInput, EntranceInput};
 use linli_device::dto::household::ConsentDto;
 use linli_device::dto::register::{ContactInput, HouseholdInput};
 use linli_device::{By, Engine};
-use linli_model::{GridCode, Timestamp};
+use linli_intake::{BaseRow, Door};
+use linli_model::{GridCode, RecordKind, StaffId, Timestamp};
+use linli_records::FieldValue;
+use linli_sync_server::door::{ImportRows, RowOutcome};
 use linli_world::city;
-use linli_world::neighbourhood::{Neighbourhood, fill as filled};
+use linli_world::neighbourhood::{Component, Neighbourhood, components, fill as filled};
 
-use crate::town::Town;
+use crate::town::{Town, community_of};
 
 /// How many dwellings of a grid other than the first are in its register.
 const SOME: usize = 24;
+/// Rows of a file that share a transaction.
+const CHUNK: usize = 500;
 /// How long the sample's consents last: two years.
 const CONSENT_MS: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
 
@@ -31,7 +36,8 @@ pub(crate) fn fill(town: &mut Town) -> Result<usize> {
         let by = handheld.engine().sign_in(&handheld.device.staff, now)?;
         let area = town.sample.grids().find(|area| area.code == grid);
         let filled = filled(area.context("no such grid")?)?;
-        let dwellings = if grid == city::grid(1)? {
+        let is_first = grid == city::grid(1)?;
+        let dwellings = if is_first {
             filled.dwellings.len()
         } else {
             SOME
@@ -43,10 +49,65 @@ pub(crate) fn fill(town: &mut Town) -> Result<usize> {
             filled: &filled,
         };
         homes += scribe.write(dwellings)?;
+        let staff = handheld.device.staff.clone();
+        let mut all = town.sample.land().grids.iter();
+        let number = all.position(|area| area.code == grid);
+        let mut stand = components(&filled, number.context("no such grid")?)?;
+        stand.retain(|component| is_first || component.lane == 0);
+        import_components(town, &filled, &stand, &staff)?;
         town.sync(index, now)?;
         seen.push(grid);
     }
     Ok(homes)
+}
+
+/// What stands in the lanes comes from the city's survey: as a file that the server imports.
+fn import_components(
+    town: &mut Town,
+    filled: &Neighbourhood,
+    stand: &[Component],
+    staff: &StaffId,
+) -> Result<()> {
+    let now = town.founded;
+    let mut rows = Vec::new();
+    for (line, component) in (2..).zip(stand) {
+        let lane = filled.lanes.get(component.lane).context("no such lane")?;
+        let text = |text: &str| FieldValue::Text(text.to_owned());
+        let class = component.code.category()?;
+        let fields = [
+            ("code", text(component.code.as_str())),
+            ("class", text(class.as_str())),
+            ("name", text(component.name)),
+            ("place", text(&lane.name)),
+            ("state", text("intact")),
+            ("lon", FieldValue::Real(component.at.lon())),
+            ("lat", FieldValue::Real(component.at.lat())),
+        ];
+        rows.push(BaseRow {
+            line,
+            kind: RecordKind::Component,
+            grid: Some(filled.grid.clone()),
+            door: Door::default(),
+            fields: fields.map(|(name, value)| (name.to_owned(), value)).into(),
+            phones: Vec::new(),
+        });
+    }
+    let host = town.host_of(&community_of(&filled.grid)?)?;
+    for rows in rows.chunks(CHUNK) {
+        let ask = ImportRows {
+            staff: staff.clone(),
+            confirm: true,
+            rows: rows.to_vec(),
+        };
+        let done = town
+            .server(host)?
+            .call(|calls| calls.import_rows(now, &ask))?;
+        let is_new = |outcome: &RowOutcome| matches!(outcome, RowOutcome::New { .. });
+        if let Some(other) = done.iter().find(|outcome| !is_new(outcome)) {
+            bail!("a component was not taken: {other:?}");
+        }
+    }
+    Ok(())
 }
 
 /// Who writes a neighbourhood down.

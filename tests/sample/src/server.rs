@@ -17,6 +17,8 @@ use linli_sync_server::photos::Photos;
 use linli_sync_server::tls::authority::Authority;
 use serde_json::Value;
 
+use crate::workshop::Workshop;
+
 /// How long a slot of the sample is open.
 const SLOT_MS: i64 = 60 * 60 * 1000;
 /// Rounds of a link in a row.
@@ -26,9 +28,12 @@ const ROUNDS: usize = 20;
 pub(crate) struct Server {
     data: DataFolder,
     door: Box<dyn Door>,
+    /// Where the data lie while the year is played.
+    workshop: Workshop,
     url: String,
     ca_sha256: [u8; 32],
     commands: u64,
+    calls: u64,
 }
 
 impl Server {
@@ -36,18 +41,33 @@ impl Server {
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let path = folder.join("linli.toml");
         let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        let config = Config::read(&path, Some(&text), &BTreeMap::new())
+        let mut config = Config::read(&path, Some(&text), &BTreeMap::new())
             .map_err(|mistakes| anyhow!("{mistakes}"))?;
+        let workshop = Workshop::open(&config.data)?;
+        workshop.folder().clone_into(&mut config.data);
         let url = config.public_url.clone();
         let ca_sha256 = Authority::load(&config.keys())?.pin();
         let data = DataFolder::take(config, None, open)?;
         Ok(Self {
             door: data.open()?,
             data,
+            workshop,
             url: url.context("server.public_url is not set")?,
             ca_sha256,
             commands: 0,
+            calls: 0,
         })
+    }
+
+    /// Closes it; what was played lies in its folder then.
+    pub(crate) fn close(self) -> Result<()> {
+        drop((self.door, self.data));
+        self.workshop.carry_home()
+    }
+
+    /// How often it was called: a server that was not called since has nothing new to say.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls
     }
 
     /// Whether this server hosts a desk.
@@ -66,6 +86,7 @@ impl Server {
         &mut self,
         work: impl FnOnce(&mut dyn Calls) -> DoorResult<T>,
     ) -> DoorResult<T> {
+        self.calls += 1;
         let mut work = Some(work);
         let mut answer: DoorResult<T> = Err(DoorError::Bug("not run".into()));
         self.door.group(&mut |group| {
@@ -170,7 +191,7 @@ impl Server {
     pub(crate) fn keep_photo(&mut self, photo: &Picture, now: Timestamp) -> Result<()> {
         let photos = Photos::open(&self.data.config.photos)?;
         let hash = photo.hash.parse()?;
-        let staged = self.data.config.data.join("sample.jpg");
+        let staged = self.workshop.home().join("sample.jpg");
         std::fs::write(&staged, &photo.bytes)?;
         let size = photos
             .put(&staged, &hash)

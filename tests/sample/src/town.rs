@@ -1,5 +1,6 @@
 //! The servers and handhelds of the sample, founded a year before the end.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -26,6 +27,8 @@ pub(crate) struct Town {
     pub(crate) founded: Timestamp,
     /// What reports, results and checks show.
     pub(crate) pictures: [Picture; 3],
+    /// How often the two ends of each link were called when it was last exchanged, by the lower one.
+    linked: BTreeMap<usize, (u64, u64)>,
     /// Where the handhelds' files are, until the town goes.
     files: TempDir,
 }
@@ -56,6 +59,7 @@ impl Town {
             servers,
             founded,
             pictures,
+            linked: BTreeMap::new(),
             files,
         };
         for device in devices(&town.sample)? {
@@ -74,19 +78,41 @@ impl Town {
         found.with_context(|| format!("no server hosts {org}"))
     }
 
+    /// The handhelds of some grids.
+    pub(crate) fn handhelds_of(&self, is_asked: impl Fn(&GridCode) -> bool) -> Vec<usize> {
+        let all = self.handhelds.iter().enumerate();
+        let asked = all.filter(|(_, one)| is_asked(&one.device.grid));
+        asked.map(|(index, _)| index).collect()
+    }
+
     pub(crate) fn server(&mut self, index: usize) -> Result<&mut Server> {
         self.servers.get_mut(index).context("no such server")
     }
 
-    /// Exchanges a server's link with the one above it, where there is one.
+    /// Exchanges a server's link with the one above it, where there is one and either has done
+    /// something since.
     pub(crate) fn link(&mut self, index: usize, now: Timestamp) -> Result<()> {
-        if index == 0 {
+        if index == 0 || self.linked.get(&index) == Some(&self.calls_around(index)?) {
             return Ok(());
         }
         let (upper, lower) = self.servers.split_at_mut(index);
         let pair = lower.first_mut().zip(upper.last_mut());
         let (below, above) = pair.context("no server above")?;
-        below.link(above, now)
+        below.link(above, now)?;
+        let calls = self.calls_around(index)?;
+        self.linked.insert(index, calls);
+        Ok(())
+    }
+
+    fn calls_around(&self, index: usize) -> Result<(u64, u64)> {
+        let calls = |index: usize| self.servers.get(index).map(Server::calls);
+        let pair = calls(index).zip(index.checked_sub(1).and_then(calls));
+        pair.context("no such link")
+    }
+
+    /// Closes the servers; what was played lies in their folders then.
+    pub(crate) fn close(self) -> Result<()> {
+        self.servers.into_iter().try_for_each(Server::close)
     }
 
     /// An exchange of a handheld with its server.

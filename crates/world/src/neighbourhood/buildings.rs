@@ -3,17 +3,18 @@
 use linli_geo::{Coordinate, Outline, Side};
 use linli_model::GridCode;
 
+use super::lanes::lanes;
 use super::{Building, Dwelling, Entrance, HOUSEHOLDS, Neighbourhood};
 use crate::chance::Chance;
 use crate::error::WorldError;
 use crate::land::Area;
 
 /// A metre in degrees at 39.9° north.
-const EAST_M: f64 = 1.0 / 85_300.0;
-const NORTH_M: f64 = 1.0 / 111_300.0;
+pub(super) const EAST_M: f64 = 1.0 / 85_300.0;
+pub(super) const NORTH_M: f64 = 1.0 / 111_300.0;
 
 /// From one building to the next, and its size, in metres.
-const PITCH_M: (f64, f64) = (44.0, 30.0);
+pub(super) const PITCH_M: (f64, f64) = (44.0, 30.0);
 const SIZE_M: (f64, f64) = (36.0, 12.0);
 
 /// Dwellings at every landing.
@@ -39,6 +40,7 @@ pub(super) fn build(
         dwellings: Vec::new(),
         households: Vec::new(),
         residents: Vec::new(),
+        lanes: lanes(&grid.outline)?,
     };
     // A few dwellings more than households: some stand empty.
     let wanted = HOUSEHOLDS + HOUSEHOLDS / 25;
@@ -139,7 +141,7 @@ fn slab(middle: Coordinate) -> Result<Outline, WorldError> {
 }
 
 /// A place some metres east and north of another.
-fn moved(at: Coordinate, east_m: f64, north_m: f64) -> Result<Coordinate, WorldError> {
+pub(super) fn moved(at: Coordinate, east_m: f64, north_m: f64) -> Result<Coordinate, WorldError> {
     let (lon, lat) = (at.lon() + east_m * EAST_M, at.lat() + north_m * NORTH_M);
     Ok(Coordinate::new(lon, lat)?)
 }

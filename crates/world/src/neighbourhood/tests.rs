@@ -82,3 +82,34 @@ fn a_grid_is_filled_the_same_way_every_time_and_unlike_another() {
     let other = fill(&LAND.grids[1]).unwrap();
     assert_ne!(one.residents[..20], other.residents[..20]);
 }
+
+#[test]
+fn lanes_lie_in_their_grid_and_between_the_houses() {
+    for grid in LAND.grids.iter().step_by(37) {
+        let filled = fill(grid).unwrap();
+        assert!(filled.lanes.len() > 1, "{}", grid.code);
+        for lane in &filled.lanes {
+            for at in &lane.line {
+                assert_eq!(grid.outline.side_of(*at), Side::Inside, "{}", lane.name);
+                let is_free =
+                    |building: &Building| building.footprint.side_of(*at) == Side::Outside;
+                assert!(filled.buildings.iter().all(is_free), "{}", lane.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_two_components_of_the_district_have_one_number() {
+    let mut codes = BTreeSet::new();
+    for (number, grid) in LAND.grids.iter().enumerate().step_by(11) {
+        let filled = fill(grid).unwrap();
+        let components = components(&filled, number).unwrap();
+        assert!(components.len() > 20, "{}: {}", grid.code, components.len());
+        for component in components {
+            assert!(component.lane < filled.lanes.len());
+            assert_eq!(component.code.district(), "110101");
+            assert!(codes.insert(component.code.clone()), "{}", component.code);
+        }
+    }
+}
