@@ -34,6 +34,8 @@ enum Suite {
     Store,
     /// What finding a household costs.
     Find,
+    /// How long a handheld that has nothing takes until it can be worked with.
+    Arrive,
 }
 
 impl Suite {
@@ -45,6 +47,7 @@ impl Suite {
             Self::Ingest => &[("linli-bench", "ingest"), ("linli-bench-counted", "bombs")],
             Self::Store => &[("linli-bench", "store")],
             Self::Find => &[("linli-bench", "find")],
+            Self::Arrive => &[("linli-bench", "arrive")],
         }
     }
 }

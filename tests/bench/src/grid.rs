@@ -15,8 +15,8 @@ use rand_core::{Rng as _, SeedableRng as _};
 use crate::handheld::{Handheld, Place};
 use crate::town::Town;
 
-/// Between two actions, in milliseconds, on average. A certificate of a handheld lasts 90 days, and a
-/// year's history has to end before it does.
+/// Between two actions of a grid with 500 cases, in milliseconds, on average. A certificate of a
+/// handheld lasts 90 days, and a year's history has to end before it does.
 const STEP: usize = 7 * 60_000;
 
 /// How large a grid is.
@@ -36,6 +36,11 @@ impl Size {
         residents: 4_000,
         cases: 500,
         edits: 2_000,
+    };
+    /// The grid of the bars of a first sync.
+    pub(crate) const BUSY: Self = Self {
+        cases: 3_000,
+        ..Self::FULL
     };
     /// Enough to see that everything runs.
     pub(crate) const QUICK: Self = Self {
@@ -59,6 +64,7 @@ pub(crate) struct Year {
     pub(crate) residents: Vec<RecordId>,
     pub(crate) cases: Vec<RecordId>,
     pub(crate) dice: Dice,
+    step: usize,
 }
 
 /// Everything that is drawn.
@@ -96,7 +102,11 @@ impl Dice {
 impl Year {
     /// Lives the year. The server's files lie in the folder.
     pub(crate) fn live(folder: &Path, size: Size, on_disk: bool) -> Self {
-        let mut town = Town::start(folder, on_disk);
+        Self::live_in(Town::start(folder, on_disk), size)
+    }
+
+    /// Lives the year in a town that has begun.
+    pub(crate) fn live_in(mut town: Town, size: Size) -> Self {
         let first = town.enrol(1, Place::Memory);
         let second = town.enrol(2, Place::Memory);
         let mut year = Self {
@@ -107,6 +117,7 @@ impl Year {
             residents: Vec::new(),
             cases: Vec::new(),
             dice: Dice::new(7),
+            step: STEP * 500 / size.cases.max(500),
         };
         year.settle_people(size);
         let rounds = 5;
@@ -130,7 +141,7 @@ impl Year {
 
     /// Lets the time between two actions pass.
     fn tick(&mut self) -> Timestamp {
-        let ms = self.dice.below(2 * STEP);
+        let ms = self.dice.below(2 * self.step);
         self.town.pass_ms(i64::try_from(ms).unwrap())
     }
 

@@ -17,6 +17,7 @@
     reason = "a measurement stops when it cannot go on, prints, and turns counts into ratios"
 )]
 
+mod arrive;
 mod automerge_sync;
 mod bombs;
 mod figure;
@@ -52,6 +53,8 @@ enum Suite {
     Store,
     /// What finding a household costs.
     Find,
+    /// How long a handheld that has nothing takes until it can be worked with.
+    Arrive,
 }
 
 /// Measures Linli against its bars.
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Suite::Ingest => gate::measure(&setting, &mut table),
         Suite::Store => store::measure(&setting, &mut table),
         Suite::Find => find::measure(&setting, &mut table),
+        Suite::Arrive => arrive::measure(&setting, &mut table),
     }
     if arguments.json {
         print!("{}", table.lines());

@@ -1,6 +1,7 @@
 //! A real server process on plain HTTP over the loopback, a line to it that counts bytes, and a whole
 //! handheld with its files on the disk. Without TLS the line sees what HTTP sends, byte for byte.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,6 +11,8 @@ use linli_device::dto::device::{BindInput, DeviceState, UnlockInput};
 use linli_device::{BindingStep, Device, Parts};
 use linli_fleet::town::Line;
 use linli_fleet::world::{self, COMMUNITY, DISTRICT, STREET, SampleSet};
+use linli_sync_server::config::Config;
+use linli_sync_server::ops::DataFolder;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -38,7 +41,6 @@ impl Stand {
         configure(folder.path(), line.address());
         run(&server, folder.path(), &["init"]).await;
         let (child, address) = serve(&server, folder.path()).await;
-        line.aim(address);
         let edition = folder.path().join("edition.json");
         let json = serde_json::to_vec(&world::edition(SampleSet::Grid).unwrap()).unwrap();
         std::fs::write(&edition, json).unwrap();
@@ -48,6 +50,29 @@ impl Stand {
             &["admin", "import-edition", "edition.json"],
         )
         .await;
+        Self::bound(line, folder, server, child, address).await
+    }
+
+    /// Starts a server that somebody has filled before, and binds a handheld to it.
+    pub(crate) async fn start_filled(setting: &Setting, fill: impl FnOnce(&DataFolder)) -> Self {
+        let folder = tempfile::tempdir_in(&setting.folder).unwrap();
+        let line = Line::open().await.unwrap();
+        let server = setting.server.clone();
+        configure(folder.path(), line.address());
+        run(&server, folder.path(), &["init"]).await;
+        fill(&data_folder(folder.path()));
+        let (child, address) = serve(&server, folder.path()).await;
+        Self::bound(line, folder, server, child, address).await
+    }
+
+    async fn bound(
+        line: Line,
+        folder: tempfile::TempDir,
+        server: PathBuf,
+        child: Child,
+        address: SocketAddr,
+    ) -> Self {
+        line.aim(address);
         let device = Device::open_with(&folder.path().join("handheld"), Parts::default()).unwrap();
         let stand = Self {
             device,
@@ -136,6 +161,14 @@ fn configure(folder: &Path, line: SocketAddr) {
          [tls]\nmode = \"off\"\n"
     );
     std::fs::write(folder.join("linli.toml"), text).unwrap();
+}
+
+fn data_folder(folder: &Path) -> DataFolder {
+    let path = folder.join("linli.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut config = Config::read(&path, Some(&text), &BTreeMap::new()).unwrap();
+    config.data = folder.join(&config.data);
+    DataFolder::take(config, None, |_| unreachable!("the town opens the engine")).unwrap()
 }
 
 fn command(server: &Path, folder: &Path, args: &[&str]) -> Command {

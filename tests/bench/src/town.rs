@@ -10,6 +10,7 @@ use linli_sync_server::door::{
     Acting, Calls, Command, Door as _, DoorResult, Level, Opening, SlotRequest, SlotSubject,
 };
 use linli_sync_server::engine::Engine;
+use linli_sync_server::ops::DataFolder;
 use linli_trust::enrolment::{EnrolRequest, Ticket, Transcript};
 use linli_trust::{SigningKey, Suite};
 use serde_json::Value;
@@ -70,8 +71,27 @@ impl Town {
         } else {
             Engine::open_in_memory(&opening, Box::new(random(1)))
         };
+        Self::with(server.unwrap(), now)
+    }
+
+    /// A town on the files of a server that `linli-server init` has made and that does not run.
+    pub(crate) fn over(data: &DataFolder, now: Timestamp) -> Self {
+        let config = &data.config;
+        let opening = Opening {
+            database: config.database(),
+            database_key: data.key.clone(),
+            packs: config.packs(),
+            orgs: config.hosts.clone(),
+            level: config.level,
+            pack_retention_ms: 0,
+        };
+        let server = Engine::open(&opening, Box::new(random(now.0.unsigned_abs())));
+        Self::with(server.unwrap(), now)
+    }
+
+    fn with(server: Engine, now: Timestamp) -> Self {
         let mut town = Self {
-            server: server.unwrap(),
+            server,
             now,
             commands: 0,
         };
