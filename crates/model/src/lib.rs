@@ -11,6 +11,7 @@ pub mod deny;
 pub mod edition;
 pub mod id;
 pub mod org;
+pub mod retention;
 pub mod role;
 pub mod scope;
 pub mod short_code;

@@ -78,6 +78,15 @@ pub struct Settings {
     pub max_extensions: u32,
     /// Days after closing when a contact or disclosure expires.
     pub contact_days: u32,
+    /// Days for which a visit is kept.
+    pub visit_days: u32,
+    /// Days between the mark that a record of the register is to be dropped and its erasure.
+    pub deleted_days: u32,
+    /// Days after closing for which a case is kept, without contact data.
+    pub case_days: u32,
+    /// Days for which rows of the access log are kept; what they say of a consent that ended is its
+    /// proof for as long.
+    pub log_days: u32,
 }
 
 impl Default for Settings {
@@ -92,6 +101,10 @@ impl Default for Settings {
             merge_hours: 24,
             max_extensions: 2,
             contact_days: 30,
+            visit_days: 365,
+            deleted_days: 30,
+            case_days: 5 * 365 + 1,
+            log_days: 3 * 365 + 1,
         }
     }
 }
