@@ -4,9 +4,12 @@ use linli_model::Timestamp;
 use linli_trust::audit::{AuditRow, ChainEnd};
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql;
 use crate::tx::{Reader, Tx};
+
+/// Where the end of the rows is kept whose term was over.
+const START: &str = "audit_start";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
     Ok(AuditRow {
@@ -34,10 +37,31 @@ impl Reader<'_> {
             "SELECT number, at, content, hash FROM audit ORDER BY number DESC LIMIT 1",
         )?;
         let last = find.query_row([], read).optional()?;
-        Ok(last.map_or(ChainEnd::START, |row| ChainEnd {
-            number: row.number,
-            hash: row.hash,
-        }))
+        match last {
+            Some(row) => Ok(end_of(&row)),
+            None => self.audit_start(),
+        }
+    }
+
+    /// Where the rows that are kept begin: the end of those whose term was over. The chain of what is
+    /// left is checked from there.
+    pub fn audit_start(&self) -> Result<ChainEnd> {
+        let Some(bytes) = self.meta(START)? else {
+            return Ok(ChainEnd::START);
+        };
+        let damaged = || StoreError::Damaged("the beginning of the audit log".to_owned());
+        let (number, hash) = bytes.split_first_chunk::<8>().ok_or_else(damaged)?;
+        Ok(ChainEnd {
+            number: u64::from_be_bytes(*number),
+            hash: hash.try_into().map_err(|_| damaged())?,
+        })
+    }
+}
+
+fn end_of(row: &AuditRow) -> ChainEnd {
+    ChainEnd {
+        number: row.number,
+        hash: row.hash,
     }
 }
 
@@ -57,5 +81,24 @@ impl Tx<'_> {
                 row.hash
             ])?;
         Ok(row)
+    }
+
+    /// Forgets rows that are older than `before`, oldest first and at most `limit`; what is left is
+    /// still a chain. Answers how many. A row behind a younger one stays until that one goes: clocks
+    /// are put right.
+    pub fn prune_audit(&mut self, before: Timestamp, limit: usize) -> Result<usize> {
+        let first = self.audit_start()?.number;
+        let old = self.audit_rows(first, limit)?;
+        let old: Vec<AuditRow> = old.into_iter().take_while(|row| row.at < before).collect();
+        let Some(last) = old.last() else {
+            return Ok(0);
+        };
+        let start = [last.number.to_be_bytes().as_slice(), last.hash.as_slice()].concat();
+        self.set_meta(START, &start)?;
+        self.sql()
+            .prepare_cached("DELETE FROM audit WHERE number <= ?1")?
+            .execute([sql::int(last.number)?])?;
+        self.mark_erased();
+        Ok(old.len())
     }
 }

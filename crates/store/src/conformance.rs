@@ -12,6 +12,7 @@ mod delivery;
 mod exchange;
 mod feeds;
 mod files;
+mod forgetting;
 mod gate;
 mod packs;
 mod refusals;
@@ -28,6 +29,7 @@ pub fn run(ledger: &mut Ledger) -> Check {
     exchange::check(ledger)?;
     files::check(ledger)?;
     packs::check(ledger, &world)?;
+    forgetting::check(ledger, &world)?;
     let found = ledger.integrity()?;
     crate::testing::ensure(found.is_sound(), &format!("the ledger is sound: {found:?}"))
 }

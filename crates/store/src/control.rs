@@ -6,7 +6,7 @@ use linli_trust::{
     Certificate, CertificateStore, Checkpoint, IsWithin, Revocation, Signed, SignedBody,
     SignedEdition, Tombstone, TrustError,
 };
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Result, StoreError};
@@ -110,9 +110,21 @@ fn read(row: &Row<'_>) -> Result<ControlEntry> {
 impl Reader<'_> {
     /// The items above `since`, about `max_bytes` and at least one.
     pub fn control_page(&self, since: u64, max_bytes: u64) -> Result<ControlPage> {
+        self.control_page_for(since, max_bytes, &|_| true)
+    }
+
+    /// The same for a reader whom not every tombstone concerns: those of other scopes are left out.
+    pub fn control_page_for(
+        &self,
+        since: u64,
+        max_bytes: u64,
+        concerns: &dyn Fn(&Scope) -> bool,
+    ) -> Result<ControlPage> {
         let mut list = self.sql().prepare_cached(
-            "SELECT seq, kind, bytes, length(bytes) AS size, received_at FROM control
-             WHERE seq > ?1 ORDER BY seq",
+            "SELECT c.seq AS seq, c.kind AS kind, c.bytes AS bytes, length(c.bytes) AS size,
+               c.received_at AS received_at, s.name AS about
+             FROM control c LEFT JOIN drops d ON d.seq = c.seq LEFT JOIN scopes s ON s.scope = d.scope
+             WHERE c.seq > ?1 ORDER BY c.seq",
         )?;
         let mut rows = list.query([sql::int(since)?])?;
         let mut page = ControlPage {
@@ -122,6 +134,13 @@ impl Reader<'_> {
         };
         let mut bytes = 0u64;
         while let Some(row) = rows.next()? {
+            let about: Option<Scope> = row
+                .get::<_, Option<String>>("about")?
+                .and_then(|name| name.parse().ok());
+            if about.is_some_and(|scope| !concerns(&scope)) {
+                page.to = sql::uint(row, "seq")?;
+                continue;
+            }
             bytes = bytes.saturating_add(sql::uint(row, "size")?);
             if bytes > max_bytes && !page.entries.is_empty() {
                 page.more = true;
@@ -132,6 +151,39 @@ impl Reader<'_> {
             page.entries.push(entry);
         }
         Ok(page)
+    }
+
+    /// The place and the number of the newest tombstone of a scope: a reader that has taken the log
+    /// up to there has erased everything that was to be erased in it.
+    pub fn last_drop(&self, scope: &Scope) -> Result<Option<(u64, u64)>> {
+        let mut find = self.sql().prepare_cached(
+            "SELECT d.seq AS seq, d.number AS number FROM scopes s JOIN drops d ON d.scope = s.scope
+             WHERE s.name = ?1 ORDER BY d.seq DESC LIMIT 1",
+        )?;
+        let found = find.query_row([scope.to_string()], |row| {
+            Ok((sql::uint(row, "seq")?, sql::uint(row, "number")?))
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The number of the newest tombstone of a scope up to a place of the log.
+    pub fn drop_number_at(&self, scope: &Scope, seq: u64) -> Result<Option<u64>> {
+        let mut find = self.sql().prepare_cached(
+            "SELECT d.number AS number FROM scopes s JOIN drops d ON d.scope = s.scope
+             WHERE s.name = ?1 AND d.seq <= ?2 ORDER BY d.seq DESC LIMIT 1",
+        )?;
+        let params = params![scope.to_string(), sql::int(seq)?];
+        let found = find.query_row(params, |row| sql::uint(row, "number"));
+        Ok(found.optional()?)
+    }
+
+    /// The highest running number under which a desk key has signed a tombstone, as far as is known here.
+    pub fn last_drop_number(&self, signer: &KeyId) -> Result<u64> {
+        let mut find = self
+            .sql()
+            .prepare_cached("SELECT max(number) AS number FROM drops WHERE signer = ?1")?;
+        let found = find.query_row([signer.0], |row| sql::uint_opt(row, "number"))?;
+        Ok(found.unwrap_or(0))
     }
 
     /// The last number of the control log.
@@ -327,6 +379,11 @@ impl Tx<'_> {
                 )?;
             }
             ControlItem::Tombstone(item) => {
+                let scope = self.scope_row_or_new(&item.scope)?;
+                self.sql().execute(
+                    "INSERT INTO drops (seq, scope, number, signer) VALUES (?1, ?2, ?3, ?4)",
+                    params![seq, scope.0, sql::int(item.number)?, item.signer.0],
+                )?;
                 self.erase(&Erased {
                     record: item.record,
                     kind: item.kind,

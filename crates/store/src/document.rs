@@ -1,6 +1,6 @@
 //! Documents: one row per record with its heads, its last snapshot and the changes after it.
 
-use linli_model::{ChangeHash, GridCode, RecordId, RecordKind};
+use linli_model::{ChangeHash, GridCode, RecordId, RecordKind, Timestamp};
 use linli_records::Document;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -82,6 +82,20 @@ impl Reader<'_> {
     /// What is known about a record without loading it.
     pub fn document_info(&self, record: &RecordId) -> Result<Option<DocumentInfo>> {
         Ok(self.document_row(record)?.map(DocumentRow::into_info))
+    }
+
+    /// When the first and the last change of a record were stored here.
+    pub fn received_span(&self, record: &RecordId) -> Result<Option<(Timestamp, Timestamp)>> {
+        let mut find = self.sql().prepare_cached(
+            "SELECT min(c.received_at) AS first, max(c.received_at) AS last
+             FROM documents d JOIN changes c ON c.document = d.document WHERE d.record = ?1",
+        )?;
+        let found = find.query_row([record.0], |row| {
+            let first: Option<i64> = row.get("first")?;
+            let last: Option<i64> = row.get("last")?;
+            Ok(first.map(Timestamp).zip(last.map(Timestamp)))
+        });
+        Ok(found?)
     }
 
     /// Loads a record: its snapshot and the changes after it. To be dropped after use.

@@ -31,6 +31,17 @@ pub struct FeedState {
 }
 
 impl Reader<'_> {
+    /// The last place of a feed at which a change of a record is listed.
+    pub fn last_listed(&self, scope: &Scope, record: &RecordId) -> Result<Option<u64>> {
+        let mut find = self.sql().prepare_cached(
+            "SELECT max(f.seq) AS seq FROM documents d JOIN changes c ON c.document = d.document
+             JOIN feeds f ON f.change = c.change
+             WHERE d.record = ?2 AND f.scope = (SELECT scope FROM scopes WHERE name = ?1)",
+        )?;
+        let params = params![scope.to_string(), record.0];
+        Ok(find.query_row(params, |row| sql::uint_opt(row, "seq"))?)
+    }
+
     /// The head of a scope's feed.
     pub fn feed_state(&self, scope: &Scope) -> Result<FeedState> {
         let mut find = self

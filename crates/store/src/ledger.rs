@@ -1,6 +1,7 @@
 //! The ledger: one encrypted file, one writer, one reader.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -59,6 +60,8 @@ pub struct Ledger {
     mirror: Option<Mutex<Mirror>>,
     shared: Shared,
     path: Option<PathBuf>,
+    /// Whether the log may still show what was erased: it is cut after the next commit.
+    log_due: AtomicBool,
 }
 
 pub(crate) struct Writer {
@@ -110,6 +113,8 @@ impl Ledger {
                 leap: options.leap,
             },
             path: None,
+            // A process that was killed may have left it so.
+            log_due: AtomicBool::new(true),
         };
         ledger.write(|tx| {
             schema::migrate(tx.sql(), &schema::LEDGER)?;
@@ -170,6 +175,10 @@ impl Ledger {
         begun.commit().map_err(StoreError::from)?;
         if mirror_due {
             self.mirror_tombstones(&writer.conn);
+            self.log_due.store(true, Ordering::Relaxed);
+        }
+        if self.log_due.load(Ordering::Relaxed) {
+            self.cut_log(&writer.conn);
         }
         Ok(answer)
     }

@@ -112,6 +112,20 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Quarantined> {
 }
 
 impl Reader<'_> {
+    /// Records with refused or parked changes in which a text stands, such as the id of another
+    /// record: they hang on it although no document says so.
+    pub fn waiting_naming(&self, text: &str) -> Result<Vec<(RecordId, RecordKind)>> {
+        let mut list = self.sql().prepare_cached(
+            "SELECT record, kind FROM quarantine WHERE instr(body, CAST(?1 AS BLOB)) > 0
+             UNION SELECT record, kind FROM parked WHERE instr(body, CAST(?1 AS BLOB)) > 0
+             ORDER BY record",
+        )?;
+        let found = list.query_map([text], |row| {
+            Ok((sql::record(row, "record")?, sql::kind(row, "kind")?))
+        })?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
     /// What waits for a person, newest first, a page at a time: items below `before`.
     pub fn quarantine(&self, before: Option<i64>, limit: usize) -> Result<Vec<Quarantined>> {
         let sql = format!(

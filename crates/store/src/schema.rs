@@ -24,6 +24,7 @@ pub const LEDGER: Module = Module {
         include_str!("schema/0002_exchange.sql"),
         include_str!("schema/0003_reference.sql"),
         include_str!("schema/0004_blobs.sql"),
+        include_str!("schema/0005_forgetting.sql"),
     ],
 };
 

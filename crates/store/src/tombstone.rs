@@ -20,6 +20,15 @@ use crate::tx::{Reader, Tx};
 
 pub(crate) mod mirror;
 
+/// Set from an erasure until the file was written anew.
+pub(crate) const COMPACT_DUE: &str = "compact_due";
+
+/// Where the tombstones of a ledger lie outside backups: beside it, with `.tombstones` added to its
+/// name.
+pub fn file_of(ledger: &std::path::Path) -> std::path::PathBuf {
+    mirror::path_of(ledger)
+}
+
 /// A tombstone as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
@@ -42,6 +51,11 @@ impl Reader<'_> {
         Ok(find.exists([record.0])?)
     }
 
+    /// Whether copies in gaps of pages wait until the file is written anew.
+    pub fn is_compaction_due(&self) -> Result<bool> {
+        Ok(self.meta_number(COMPACT_DUE)? > 0)
+    }
+
     /// The tombstone of a record.
     pub fn erased(&self, record: &RecordId) -> Result<Option<Erased>> {
         let mut find = self
@@ -61,7 +75,8 @@ impl Reader<'_> {
 
 impl Tx<'_> {
     /// Erases a record: everything that holds its content, here and now, with the bytes overwritten
-    /// in the file. Hashes stay in signed batches. Answers whether it was new.
+    /// where they lie. Copies that moving cells left in gaps of pages go with [`Ledger::compact`].
+    /// Hashes stay in signed batches. Answers whether it was new.
     ///
     /// The caller has verified the tombstone.
     pub(crate) fn erase(&mut self, erased: &Erased) -> Result<bool> {
@@ -78,6 +93,12 @@ impl Tx<'_> {
             return Ok(false);
         }
         if let Some(document) = self.document_row(&erased.record)? {
+            // A pack holds the record as it was: none of its scopes is served from one any more.
+            self.sql()
+                .prepare_cached(
+                    "DELETE FROM packs WHERE scope IN (SELECT scope FROM memberships WHERE document = ?1)",
+                )?
+                .execute([document.row])?;
             self.remove_document(&document)?;
         }
         for sql in [
@@ -92,6 +113,7 @@ impl Tx<'_> {
         self.forget_rows(&erased.record)?;
         self.mark_clean(&erased.record);
         self.mark_erased();
+        self.set_meta_number(COMPACT_DUE, 1)?;
         Ok(true)
     }
 }

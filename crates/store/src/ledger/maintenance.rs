@@ -1,6 +1,7 @@
 //! Looking after the file: checkpoints of the log, backups, the check of everything.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use linli_model::RecordId;
 use rusqlite::Connection;
@@ -8,6 +9,7 @@ use rusqlite::Connection;
 use crate::error::{Result, StoreError};
 use crate::key::DbKey;
 use crate::ledger::{Ledger, connection, lock};
+use crate::tombstone::COMPACT_DUE;
 use crate::tombstone::mirror::Mirror;
 use crate::tx::Reader;
 
@@ -29,21 +31,52 @@ impl Integrity {
     }
 }
 
+/// Moves the log into the database and cuts it. Answers whether nobody was in the way.
+fn checkpoint(conn: &Connection) -> Result<bool> {
+    let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
+}
+
 impl Ledger {
     /// Moves the log into the database and cuts it, when no reader is in the way. To be called
     /// while nothing else happens.
     pub fn checkpoint(&self) -> Result<()> {
-        let writer = lock(self.writer());
-        let (busy, _, _): (i64, i64, i64) =
-            writer
-                .conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })?;
-        if busy == 0 {
+        if checkpoint(&lock(self.writer()).conn)? {
             Ok(())
         } else {
             Err(StoreError::Busy)
+        }
+    }
+
+    /// Writes the file anew when something was erased since the last time: cells that moved between
+    /// pages have left copies in gaps, which overwriting what is deleted does not reach. Answers
+    /// whether it was due. Nobody writes meanwhile, and a copy of the whole is in memory; to be called
+    /// while nothing else happens.
+    pub fn compact(&self) -> Result<bool> {
+        if self.read(|rd| rd.meta_number(COMPACT_DUE))? == 0 {
+            return Ok(false);
+        }
+        lock(self.writer()).conn.execute_batch("VACUUM")?;
+        self.log_due.store(true, Ordering::Relaxed);
+        self.write(|tx| tx.remove_meta(COMPACT_DUE))?;
+        Ok(true)
+    }
+
+    /// Whether an erasure waits for [`Ledger::compact`], and how many bytes that would copy.
+    pub fn compact_due(&self) -> Result<Option<u64>> {
+        if self.read(|rd| rd.meta_number(COMPACT_DUE))? == 0 {
+            return Ok(None);
+        }
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        Ok(Some(self.path().map_or(0, size)))
+    }
+
+    /// Cuts the log after an erasure: it holds pages as they were before. When a reader is in the way
+    /// it is tried again after the next commit.
+    pub(crate) fn cut_log(&self, conn: &Connection) {
+        match checkpoint(conn) {
+            Ok(is_cut) => self.log_due.store(!is_cut, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the log was not cut; it is tried again"),
         }
     }
 
