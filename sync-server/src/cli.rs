@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use linli_model::{GridCode, KeyId, OrgId, StaffId};
+use linli_model::{GridCode, KeyId, OrgId, RecordId, StaffId};
 
 use crate::config::{Config, Mistakes};
 use crate::ops::{OpenEngine, OpsError};
@@ -17,6 +17,7 @@ use crate::text::Lang;
 mod admin;
 mod data;
 mod export;
+mod forgetting;
 mod import;
 mod out;
 mod rules;
@@ -116,6 +117,28 @@ enum AdminArgs {
     Import(Box<import::ImportArgs>),
     /// Writes cases or base data to a file, or one person's own data.
     Export(Box<export::ExportArgs>),
+    /// Erases a household with everything that hangs on it, or one record, on a resident's request.
+    Erase(forgetting::EraseArgs),
+    /// Shows what was forgotten by itself, by which terms, and when.
+    Forgetting {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows who holds a household's data, or may still hold it. Asking is noted in the audit log.
+    Holders {
+        /// The household, or another record of the register.
+        record: RecordId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists the backups with their terms.
+    Backups {
+        /// Deletes those whose term is over.
+        #[arg(long)]
+        prune: bool,
+    },
     /// Revokes the key of a device or a desk.
     Revoke {
         /// The key id, 32 hex characters.

@@ -53,6 +53,8 @@ pub struct Config {
     pub photos: PathBuf,
     /// The folder of backups.
     pub backups: PathBuf,
+    /// How long a backup is kept.
+    pub backup_term: Duration,
     /// How long an old pack stays.
     pub pack_retention: Duration,
     /// Sizes and quotas.
@@ -159,6 +161,11 @@ impl Config {
     /// The database.
     pub fn database(&self) -> PathBuf {
         self.data.join("linli.db")
+    }
+
+    /// The tombstones outside backups, beside the database.
+    pub fn tombstones(&self) -> PathBuf {
+        linli_store::tombstone::file_of(&self.database())
     }
 
     /// The folder of unfinished uploads: on the disk of the photos, so that a finished one only

@@ -29,11 +29,16 @@ use zeroize::Zeroizing;
 
 mod base_data;
 mod error;
+mod forgetting;
 
 pub use base_data::{
     ExportOf, ExportRow, ImportRows, Person, PersonRequest, RowOutcome, RowRefusal,
 };
 pub use error::{Class, DoorError};
+pub use forgetting::{
+    EraseRequest, Erasure, ForgetRun, Forgetting, Holder, HolderKind, Holders,
+    Person as HolderStaff,
+};
 
 /// The result of every call.
 pub type DoorResult<T> = Result<T, DoorError>;
@@ -394,6 +399,12 @@ pub trait Door: Send {
     fn desk_keys(&mut self) -> DoorResult<Vec<(OrgId, SigningKey)>>;
     /// Checks signatures, chains, documents, feeds and digests of the whole store. Writes nothing.
     fn verify(&mut self) -> DoorResult<Verified>;
+    /// Writes the database anew when something was erased since the last time, so that no copy of it
+    /// is left in gaps of pages. Everything else waits, and the whole is in memory meanwhile. Answers
+    /// whether it was due.
+    fn compact(&mut self) -> DoorResult<bool>;
+    /// How many bytes that would copy; nothing when it is not due.
+    fn compact_due(&mut self) -> DoorResult<Option<u64>>;
 }
 
 /// An open group.
@@ -466,6 +477,18 @@ pub trait Calls {
         now: Timestamp,
         ask: &PersonRequest,
     ) -> DoorResult<serde_json::Value>;
+
+    /// Shows what an erasure on request would take, or erases it when that was confirmed, with an
+    /// entry in the audit log.
+    fn erase(&mut self, now: Timestamp, ask: &EraseRequest) -> DoorResult<Erasure>;
+    /// What the retention job has done, and by which terms.
+    fn forgetting(&mut self) -> DoorResult<Forgetting>;
+    /// Who holds a household's data, or may still hold it; asking is noted in the audit log.
+    fn holders(&mut self, now: Timestamp, record: &RecordId) -> DoorResult<Holders>;
+    /// Photos that no record shows any more, at most 100: their bytes are to be removed.
+    fn blobs_orphaned(&mut self, now: Timestamp) -> DoorResult<Vec<BlobHash>>;
+    /// The bytes of such a photo are removed.
+    fn blob_removed(&mut self, now: Timestamp, hash: &BlobHash) -> DoorResult<()>;
 
     /// A desk's event: written and admitted in one change.
     fn desk_command(

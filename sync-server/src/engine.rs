@@ -15,6 +15,7 @@ mod enrol;
 mod exchange;
 mod export;
 mod fault;
+mod forget;
 mod host;
 mod import;
 mod link;
@@ -31,9 +32,10 @@ use linli_trust::SigningKey;
 
 use crate::door::{
     Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
-    Door, DoorError, DoorResult, EngineStatus, ExportOf, ExportRow, Group, ImportRows, JoinState,
-    LinkFailure, LinkOutcome, LinkRequest, OpenedSlot, Opening, PackFile, PeerKey, PersonRequest,
-    RowOutcome, SlotRequest, SlotRow, Ticked, Verified,
+    Door, DoorError, DoorResult, EngineStatus, EraseRequest, Erasure, ExportOf, ExportRow,
+    Forgetting, Group, Holders, ImportRows, JoinState, LinkFailure, LinkOutcome, LinkRequest,
+    OpenedSlot, Opening, PackFile, PeerKey, PersonRequest, RowOutcome, SlotRequest, SlotRow,
+    Ticked, Verified,
 };
 
 pub use core::Random;
@@ -50,7 +52,10 @@ pub struct Engine {
 fn options() -> Options {
     Options {
         modules: vec![case_rows::module()],
-        projectors: vec![Box::new(base_records::BaseRecords)],
+        projectors: vec![
+            Box::new(base_records::BaseRecords),
+            Box::new(forget::held::HeldRows),
+        ],
         ..Options::default()
     }
 }
@@ -119,6 +124,14 @@ impl Door for Engine {
 
     fn verify(&mut self) -> DoorResult<Verified> {
         status::verify(&self.ledger)
+    }
+
+    fn compact(&mut self) -> DoorResult<bool> {
+        Ok(self.ledger.compact()?)
+    }
+
+    fn compact_due(&mut self) -> DoorResult<Option<u64>> {
+        Ok(self.ledger.compact_due()?)
     }
 }
 
@@ -255,6 +268,31 @@ impl Calls for Request<'_, '_> {
         ask: &PersonRequest,
     ) -> DoorResult<serde_json::Value> {
         self.core.export_person(self.tx, now, ask)
+    }
+
+    fn erase(&mut self, now: Timestamp, ask: &EraseRequest) -> DoorResult<Erasure> {
+        self.core.erase(self.tx, now, ask)
+    }
+
+    fn forgetting(&mut self) -> DoorResult<Forgetting> {
+        self.core.forgetting(self.tx)
+    }
+
+    fn holders(&mut self, now: Timestamp, record: &RecordId) -> DoorResult<Holders> {
+        self.core.holders(self.tx, now, record)
+    }
+
+    fn blobs_orphaned(&mut self, now: Timestamp) -> DoorResult<Vec<BlobHash>> {
+        let orphans = self.tx.orphan_blobs(now, 100)?;
+        Ok(orphans.into_iter().map(|blob| blob.hash).collect())
+    }
+
+    fn blob_removed(&mut self, now: Timestamp, hash: &BlobHash) -> DoorResult<()> {
+        if !self.tx.forget_blob(hash)? {
+            // A record has begun to show it meanwhile.
+            self.tx.want_blob_again(hash, now)?;
+        }
+        Ok(())
     }
 
     fn desk_command(

@@ -1,9 +1,10 @@
-//! What runs by itself: timers of cases, expiry of uploads, renewal of the certificate, the link to
-//! the parent.
+//! What runs by itself: timers of cases and of what is to be forgotten, expiry of uploads and backups,
+//! renewal of the certificate, the link to the parent.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use linli_model::{BlobHash, Timestamp};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -11,10 +12,15 @@ use tokio::task::JoinSet;
 use crate::clock;
 use crate::http::Shared;
 use crate::link;
+use crate::ops::forgetting as ops;
 use crate::tls::server::Identity;
 
 /// How often staged uploads and the certificate are looked at.
 const HOUSEKEEPING: Duration = Duration::from_mins(10);
+/// A database up to this size is written anew at the next housekeeping after an erasure: about a
+/// second. A larger one once a day.
+const SMALL_DATABASE: u64 = 64 * 1024 * 1024;
+const COMPACT_LARGE: Duration = Duration::from_hours(24);
 
 /// Starts the jobs. Each ends when the server stops.
 pub(crate) fn spawn(
@@ -62,8 +68,10 @@ async fn timers(shared: Arc<Shared>) {
 
 async fn housekeeping(shared: Arc<Shared>, identity: Option<Arc<Identity>>) {
     let mut stopping = shared.stopping.clone();
+    let mut compacted = Instant::now();
     while pause(&mut stopping, HOUSEKEEPING).await {
         let now = clock::now();
+        forgetting(&shared, now, &mut compacted).await;
         shared.forget_unknown_keys();
         match shared.uploads.expire(now) {
             Ok(0) => {}
@@ -75,6 +83,43 @@ async fn housekeeping(shared: Arc<Shared>, identity: Option<Arc<Identity>>) {
             Some(Err(error)) => tracing::error!(%error, "the certificate could not be renewed"),
             Some(Ok(false)) | None => {}
         }
+    }
+}
+
+/// What an erasure leaves for later: bytes of photos, backups past their term, gaps of pages.
+async fn forgetting(shared: &Shared, now: Timestamp, compacted: &mut Instant) {
+    let staged = |hash: &BlobHash| shared.uploads.remove_file(hash);
+    match ops::remove_photos(&shared.writer, &shared.config, staged).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "photos that nothing shows any more were removed"),
+        Err(error) => tracing::warn!(%error, "photos could not be removed; it is tried again"),
+    }
+    let config = shared.config.clone();
+    match tokio::task::spawn_blocking(move || ops::backups(&config, now, true)).await {
+        Ok(Ok(rows)) => {
+            let count = rows.iter().filter(|row| row.is_deleted).count();
+            if count > 0 {
+                tracing::info!(count, "backups past their term were deleted");
+            }
+        }
+        Ok(Err(error)) => tracing::warn!(%error, "old backups could not be deleted"),
+        Err(error) => tracing::error!(%error, "the look at old backups broke off"),
+    }
+    let is_late = compacted.elapsed() >= COMPACT_LARGE;
+    let done = shared
+        .writer
+        .with_door(move |door| match door.compact_due()? {
+            Some(bytes) if bytes <= SMALL_DATABASE || is_late => door.compact(),
+            Some(_) | None => Ok(false),
+        })
+        .await;
+    match done {
+        Ok(true) => {
+            *compacted = Instant::now();
+            tracing::info!("the database was written anew after erasures");
+        }
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "the database could not be written anew"),
     }
 }
 

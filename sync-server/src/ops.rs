@@ -16,6 +16,7 @@ pub mod backup;
 pub mod base_data;
 pub mod control;
 pub mod database;
+pub mod forgetting;
 pub mod restore;
 pub mod verify;
 

@@ -89,6 +89,24 @@ impl Photos {
         Ok(hash_file(&self.path(hash))?.0 == *hash)
     }
 
+    /// Every photo that lies here, in no order.
+    pub fn all(&self) -> io::Result<Vec<BlobHash>> {
+        let mut hashes = Vec::new();
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            for item in fs::read_dir(&folder)? {
+                let path = item?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.file_name().and_then(|name| name.to_str());
+                    hashes.extend(name.and_then(|name| name.parse::<BlobHash>().ok()));
+                }
+            }
+        }
+        Ok(hashes)
+    }
+
     /// Removes a photo that nothing names any more.
     pub fn remove(&self, hash: &BlobHash) -> io::Result<()> {
         match fs::remove_file(self.path(hash)) {

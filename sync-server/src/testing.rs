@@ -10,9 +10,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::door::{
     Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
-    Door, DoorError, DoorResult, EngineStatus, ExportOf, ExportRow, Group, ImportRows, JoinState,
-    LinkFailure, LinkOutcome, LinkRequest, OpenedSlot, PackFile, PeerKey, PersonRequest,
-    RowOutcome, SlotRequest, SlotRow, Ticked, Verified,
+    Door, DoorError, DoorResult, EngineStatus, EraseRequest, Erasure, ExportOf, ExportRow,
+    Forgetting, Group, Holders, ImportRows, JoinState, LinkFailure, LinkOutcome, LinkRequest,
+    OpenedSlot, PackFile, PeerKey, PersonRequest, RowOutcome, SlotRequest, SlotRow, Ticked,
+    Verified,
 };
 
 pub(crate) mod stand;
@@ -103,6 +104,14 @@ impl Door for TestDoor {
 
     fn verify(&mut self) -> DoorResult<Verified> {
         Ok(Verified::default())
+    }
+
+    fn compact(&mut self) -> DoorResult<bool> {
+        Ok(false)
+    }
+
+    fn compact_due(&mut self) -> DoorResult<Option<u64>> {
+        Ok(None)
     }
 }
 
@@ -245,6 +254,26 @@ impl Calls for Open<'_> {
 
     fn export_person(&mut self, _: Timestamp, _: &PersonRequest) -> DoorResult<serde_json::Value> {
         Err(NO)
+    }
+
+    fn erase(&mut self, _: Timestamp, _: &EraseRequest) -> DoorResult<Erasure> {
+        Err(NO)
+    }
+
+    fn forgetting(&mut self) -> DoorResult<Forgetting> {
+        Err(NO)
+    }
+
+    fn holders(&mut self, _: Timestamp, _: &RecordId) -> DoorResult<Holders> {
+        Err(NO)
+    }
+
+    fn blobs_orphaned(&mut self, _: Timestamp) -> DoorResult<Vec<BlobHash>> {
+        Ok(Vec::new())
+    }
+
+    fn blob_removed(&mut self, _: Timestamp, _: &BlobHash) -> DoorResult<()> {
+        Ok(())
     }
 
     fn desk_command(

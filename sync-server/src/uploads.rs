@@ -284,6 +284,14 @@ impl Uploads {
         }
     }
 
+    /// Removes every upload of a file that nothing shows any more.
+    pub fn remove_file(&self, hash: &BlobHash) {
+        let ids: Vec<UploadId> = self.table().open.keys().copied().collect();
+        for id in ids.iter().filter(|id| id.hash == *hash) {
+            self.remove(id);
+        }
+    }
+
     /// Removes what nobody continued in time; says how many.
     pub fn expire(&self, now: Timestamp) -> io::Result<usize> {
         let entries: Vec<_> = self

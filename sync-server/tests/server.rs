@@ -10,6 +10,8 @@
 
 #[path = "server/device.rs"]
 mod device;
+#[path = "server/forgetting.rs"]
+mod forgetting;
 #[path = "server/imports.rs"]
 mod imports;
 #[path = "server/operators.rs"]

@@ -21,6 +21,7 @@ pub mod code;
 pub mod device;
 pub mod error;
 pub mod first_sync;
+pub mod forgotten;
 pub mod household;
 pub mod place;
 pub mod register;

@@ -3,6 +3,7 @@
 
 mod drafts;
 mod facts;
+mod forgotten;
 mod intent;
 mod notes;
 mod packs;
@@ -48,6 +49,7 @@ const DEVICE: Module = Module {
     migrations: &[
         include_str!("engine/schema/0001_device.sql"),
         include_str!("engine/schema/0002_register.sql"),
+        include_str!("engine/schema/0003_forgotten.sql"),
     ],
 };
 
@@ -117,10 +119,14 @@ impl Engine {
                 }
                 tx.set_meta_number("device/epoch_opened", 1)?;
             }
-            if tx.meta_number(ROWS)? == ROWS_VERSION {
-                return Ok(());
-            }
             let reference = self.reference_now();
+            if tx.meta_number(ROWS)? == ROWS_VERSION {
+                // A file that was put back still shows what the ledger has erased again.
+                return match reference.as_ref() {
+                    Some(reference) => forgotten::forget_rows(tx, reference, Timestamp(0)),
+                    None => Ok(()),
+                };
+            }
             rows::rebuild(tx, reference.as_ref())?;
             tx.set_meta_number(ROWS, ROWS_VERSION)?;
             Ok(())

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use linli_model::case::{Editions, Rules};
 use linli_model::edition::Edition;
-use linli_model::{OrgId, Timestamp};
+use linli_model::{OrgId, Scope, Timestamp};
 use linli_store::{ControlItem, Reader, Tx};
-use linli_trust::{CertificateStore, Inserted, SignedEdition, Subject};
+use linli_trust::{CertificateStore, Inserted, SignedEdition, Subject, Tombstone};
 
 use crate::error::ExchangeError;
 
@@ -106,7 +106,12 @@ impl Reference {
             }
             ControlItem::Edition(edition) => self.keep_edition(edition)?,
             ControlItem::Tombstone(tombstone) => {
-                self.signed_by_desk(tombstone.signer, |key| tombstone.verify(key))
+                let signed = self.signed_by_desk(tombstone.signer, |key| tombstone.verify(key));
+                if self.may_drop(tombstone) {
+                    signed
+                } else {
+                    Kept::Refused
+                }
             }
             ControlItem::Checkpoint(checkpoint) => {
                 self.signed_by_desk(checkpoint.signer, |key| checkpoint.verify(key))
@@ -140,6 +145,22 @@ impl Reference {
         let rules = parse(edition)?;
         self.rules.insert(edition.number, rules);
         Ok(Kept::New)
+    }
+
+    /// Only the desk of a record's own community, or one above it, erases the record.
+    fn may_drop(&self, tombstone: &Tombstone) -> bool {
+        let Some(desk) = self.certificates.find(&tombstone.signer) else {
+            return false;
+        };
+        let (Scope::Register(grid) | Scope::Places(grid) | Scope::Cases(grid)) = &tombstone.scope
+        else {
+            return false;
+        };
+        // A grid that was dissolved stands in an earlier edition only.
+        let mut editions = self.rules.values().rev();
+        let home = editions.find_map(|rules| rules.community(grid));
+        home.is_some_and(|home| self.is_within(&desk.org, home))
+            && tombstone.kind.grid_scope(grid.clone()) == tombstone.scope
     }
 
     fn signed_by_desk(

@@ -104,6 +104,8 @@ enum Command {
     Clashes(homes::Clashes),
     /// Settles such a field.
     Settle(homes::Settle),
+    /// Lists records that were erased for ever while this device had changes of them.
+    Forgotten(homes::Forgotten),
     /// Says who looked at which number on this device.
     AccessLog(homes::AccessLog),
     /// Writes invented households and places into the grid's register.
@@ -165,6 +167,7 @@ async fn dispatch(common: &Common, command: Command, output: &mut Output) -> Res
         Command::Component(asked) => homes::component(common, &asked, output),
         Command::Clashes(asked) => homes::clashes(common, &asked, output),
         Command::Settle(asked) => homes::settle(common, &asked, output),
+        Command::Forgotten(asked) => homes::forgotten(common, &asked, output),
         Command::AccessLog(asked) => homes::access_log(common, &asked, output),
         Command::Inspect(inspect) => look::inspect(common, &inspect, output),
         Command::ExportDoc(export) => look::export_doc(common, &export, output),

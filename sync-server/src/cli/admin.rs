@@ -4,7 +4,8 @@ use zeroize::Zeroizing;
 
 use super::session::Session;
 use super::{
-    AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, export, import, out, rules,
+    AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, export, forgetting, import, out,
+    rules,
 };
 use crate::door::{EngineStatus, JoinState, OpenedSlot, SlotSubject};
 use crate::ops::OpsError;
@@ -45,6 +46,10 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
         AdminArgs::Rules(args) => return rules::rules(context, &args),
         AdminArgs::Import(args) => return import::import(context, &args),
         AdminArgs::Export(args) => return export::export(context, &args),
+        AdminArgs::Erase(args) => return forgetting::erase(context, args),
+        AdminArgs::Forgetting { json } => return forgetting::report(context, json),
+        AdminArgs::Holders { record, json } => return forgetting::holders(context, record, json),
+        AdminArgs::Backups { prune } => return forgetting::backups(context, prune),
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },
         AdminArgs::Unreachable { org } => AdminCommand::Unreachable { org },
         AdminArgs::Sync => AdminCommand::Sync,
@@ -118,6 +123,7 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
         AdminAnswer::CurrentEdition { .. }
         | AdminAnswer::Rows { .. }
         | AdminAnswer::Exported { .. }
+        | AdminAnswer::Forget(_)
         | AdminAnswer::Person { .. } => return Err(super::session::unexpected().into()),
         AdminAnswer::Revoked { key } => context.say(
             &format!("密钥 {key} 已吊销；此后收到的内容一律隔离待查。下一步：需要时为新设备运行 admin enrol"),

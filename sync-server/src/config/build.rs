@@ -82,6 +82,7 @@ fn config(from: &mut From<'_>) -> Option<Config> {
         backups: from
             .path("store.backups")
             .unwrap_or_else(|| data.join("backups")),
+        backup_term: from.span("store.backup_days", DAY)?,
         pack_retention: from.span("store.pack_retention_days", DAY)?,
         limits: limits(from)?,
         link_poll: from.span("sync.link_poll_seconds", 1)?,

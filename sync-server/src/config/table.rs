@@ -220,6 +220,9 @@ pub const SETTINGS: &[Setting] = settings! {
         backups: Kind::Path, Some(""),
             "备份文件夹；不填时为数据文件夹中的 backups。请放到另一块磁盘。",
             "The folder of backups; when unset, backups in the data folder. Put it on another disk.";
+        backup_days: int!(1..=365 "天" "days"), Some("30"),
+            "备份保留多久；到期自动删除，包括最后一份，因为其中有已应删除的资料。",
+            "How long a backup is kept; then it is deleted, also the last one, because it holds what was to be forgotten.";
         pack_retention_days: int!(1..=365 "天" "days"), Some("14"),
             "旧数据包在有了新包之后再保留多久，供中断的下载续传。",
             "How long an old pack stays after a newer one, so that a broken download can go on.";

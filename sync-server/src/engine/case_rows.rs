@@ -15,6 +15,7 @@ pub(crate) fn module() -> Module {
         migrations: &[
             include_str!("schema/0001_server.sql"),
             include_str!("schema/0002_base_data.sql"),
+            include_str!("schema/0003_forgetting.sql"),
         ],
     }
 }

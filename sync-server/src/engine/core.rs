@@ -26,6 +26,8 @@ pub(crate) struct Core {
     pub(crate) packs: PathBuf,
     pub(crate) link: Option<super::link::RunningLink>,
     pub(crate) ask_chains: BTreeSet<OrgId>,
+    /// Where the retention job goes on; `None`: from the beginning.
+    pub(crate) forget_after: Option<RecordId>,
     random: Random,
 }
 
@@ -40,6 +42,7 @@ impl Core {
             packs,
             link: None,
             ask_chains: BTreeSet::new(),
+            forget_after: None,
             random,
         }
     }

@@ -21,6 +21,7 @@ use linli_trust::{Certificate, Parcel, Subject};
 use crate::door::DoorResult;
 use crate::engine::case_rows;
 use crate::engine::core::Core;
+use crate::engine::forget::holders::note_applied;
 use crate::engine::recovery::judged;
 
 use outcome::{haves, offer_bytes, outcomes, parked};
@@ -78,6 +79,7 @@ impl Core {
                         return Ok(Answer::refuse(ErrorFrame::of(Code::GenerationUnknown))?);
                     }
                     note_peer(tx, &certificate, &hello, now)?;
+                    note_applied(tx, peer, self.host.generation(), &hello, now)?;
                     taken.is_last = self.may_be_last(&certificate, &hello);
                     let ours = self.host.generation();
                     taken.knows_us = hello.generation_seen.is_none_or(|seen| seen == ours);

@@ -103,7 +103,7 @@ impl Core {
 
     /// Who answers requests: a privacy officer of the grid's organisation or of one above it, or
     /// somebody who may read the grid's register anyway.
-    fn may_answer(&self, staff: &StaffId, grid: &GridCode) -> DoorResult<()> {
+    pub(super) fn may_answer(&self, staff: &StaffId, grid: &GridCode) -> DoorResult<()> {
         let refused = || DoorError::Refused {
             code: "grant".into(),
             detail: format!(

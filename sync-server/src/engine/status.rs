@@ -39,6 +39,7 @@ impl Core {
             }
         }
         tx.expire_parked(now)?;
+        self.forget_due(tx, now)?;
         self.seal(tx, now)?;
         let events = u32::try_from(self.notice.changes.saturating_sub(before)).unwrap_or(u32::MAX);
         Ok(Ticked {

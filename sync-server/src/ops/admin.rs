@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::base_data::{self, FileCommand};
+use super::forgetting::{self, ForgetAnswer, ForgetCommand};
 use super::{OpsError, backup};
 use crate::clock;
 use crate::config::Config;
@@ -62,6 +63,8 @@ pub enum AdminCommand {
     },
     /// Brings files in or out.
     Files(FileCommand),
+    /// Erases on request, and answers about what was forgotten and who holds what.
+    Forget(ForgetCommand),
     /// Revokes a key.
     Revoke {
         /// The key of a device or a desk.
@@ -140,6 +143,8 @@ pub enum AdminAnswer {
         /// Readable as it is.
         data: serde_json::Value,
     },
+    /// About forgetting.
+    Forget(ForgetAnswer),
     /// A key is revoked.
     Revoked {
         /// The key.
@@ -242,6 +247,7 @@ async fn attempt(host: &Host, command: AdminCommand) -> Result<AdminAnswer, OpsE
                 .await?,
         },
         AdminCommand::Files(command) => base_data::run(writer, command).await?,
+        AdminCommand::Forget(command) => AdminAnswer::Forget(forgetting::run(host, command).await?),
         AdminCommand::Revoke { key, reason } => {
             writer
                 .call(move |calls| calls.revoke(now, &key, &reason))
@@ -309,6 +315,7 @@ async fn make_backup(host: &Host) -> Result<backup::Made, OpsError> {
         .writer
         .call(move |calls| backup::list(calls, now))
         .await?;
+    forgetting::keep_tombstones(&host.config, &host.key)?;
     let config = host.config.clone();
     let ended = tokio::task::spawn_blocking(move || backup::end(&config, begun, &listed));
     ended.await.map_err(broke_off)?

@@ -276,7 +276,57 @@ fn new_folder(backups: &Path, now: Timestamp) -> Result<PathBuf, OpsError> {
     Ok(folder)
 }
 
-fn name_of(now: Timestamp) -> String {
+/// Every folder of a backup, also of one that was not finished.
+pub fn folders(backups: &Path) -> Result<Vec<PathBuf>, OpsError> {
+    let found = match fs::read_dir(backups) {
+        Ok(found) => found,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(OpsError::file(backups, error)),
+    };
+    let mut folders = Vec::new();
+    for item in found {
+        let path = item.map_err(|e| OpsError::file(backups, e))?.path();
+        if path.is_dir() && time_of(&path).is_some() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// When a backup was made: its manifest says it, else its name.
+pub fn made_at(folder: &Path) -> Result<Timestamp, OpsError> {
+    /// What is read of a manifest of any version.
+    #[derive(Deserialize)]
+    struct Made {
+        made_at: Timestamp,
+    }
+    let path = folder.join(MANIFEST);
+    let told = match fs::read(&path) {
+        Ok(text) => serde_json::from_slice::<Made>(&text).ok(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(OpsError::file(&path, error)),
+    };
+    let odd = || OpsError::Refused(format!("{} is no backup", folder.display()));
+    told.map(|made| made.made_at)
+        .or_else(|| time_of(folder))
+        .ok_or_else(odd)
+}
+
+/// The time in the name of a backup's folder, or of what was left beside it.
+fn time_of(folder: &Path) -> Option<Timestamp> {
+    let name = folder.file_name()?.to_str()?;
+    let (day, rest) = name.split_once('-')?;
+    let clock = rest.get(..7)?.strip_suffix('Z')?;
+    let part = |text: &str, from: usize, to: usize| text.get(from..to)?.parse::<u8>().ok();
+    let month = time::Month::try_from(part(day, 4, 6)?).ok()?;
+    let date = time::Date::from_calendar_date(day.get(..4)?.parse().ok()?, month, part(day, 6, 8)?);
+    let time = time::Time::from_hms(part(clock, 0, 2)?, part(clock, 2, 4)?, part(clock, 4, 6)?);
+    let at = date.ok()?.with_time(time.ok()?).assume_utc();
+    Some(Timestamp(at.unix_timestamp().saturating_mul(1_000)))
+}
+
+pub(super) fn name_of(now: Timestamp) -> String {
     let date = OffsetDateTime::from_unix_timestamp(now.0.div_euclid(1_000))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     format!(

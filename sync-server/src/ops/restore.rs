@@ -6,6 +6,7 @@ use std::path::Path;
 use linli_model::BlobHash;
 
 use super::backup::{self, DATABASE, Manifest, SALT};
+use super::forgetting::TOMBSTONES;
 use super::{DataFolder, OpsError, database};
 use crate::clock;
 use crate::config::{Config, KeySource};
@@ -85,6 +86,7 @@ pub fn run(data: &DataFolder, folder: &Path, manifest: Manifest) -> Result<Resto
         fs::remove_file(&part).map_err(|e| OpsError::file(&part, e))?;
     }
     database::copy(&source, &part, &data.key)?;
+    put_tombstones(data, folder)?;
     let mark = config.data.join(MARK);
     files::write_private(&mark, b"").map_err(|e| OpsError::file(&mark, e))?;
     fs::rename(&part, config.database()).map_err(|e| OpsError::file(&part, e))?;
@@ -172,6 +174,18 @@ fn want_again(door: &mut dyn Door, missing: &[BlobHash]) -> Result<(), OpsError>
         }
     })?;
     Ok(result?)
+}
+
+/// What was erased after the backup must not come back: the engine applies the tombstones beside its
+/// database when it opens it. In an empty data folder they come from the copy beside the backups.
+fn put_tombstones(data: &DataFolder, folder: &Path) -> Result<(), OpsError> {
+    let target = data.config.tombstones();
+    let backups = folder.parent().unwrap_or(Path::new("."));
+    let kept = backups.join(TOMBSTONES);
+    if target.exists() || !kept.exists() {
+        return Ok(());
+    }
+    database::copy(&database::open(&kept, &data.key)?, &target, &data.key)
 }
 
 fn put_photos(config: &Config, folder: &Path) -> Result<(u64, Vec<BlobHash>), OpsError> {

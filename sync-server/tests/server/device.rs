@@ -268,6 +268,21 @@ impl Device {
         held.unwrap()
     }
 
+    /// The records of a kind that it holds.
+    pub(crate) fn records(&self, kind: &str) -> Vec<String> {
+        let held = self.ledger.read(|reader| {
+            let mut found = Vec::new();
+            for record in reader.records(None, 1_000)? {
+                let info = reader.document_info(&record)?;
+                if info.is_some_and(|info| kind_name(info.kind) == kind) {
+                    found.push(record.to_string());
+                }
+            }
+            Ok::<_, linli_store::StoreError>(found)
+        });
+        held.unwrap()
+    }
+
     /// Exchanges until neither end has more; gives the photos that the server asked for.
     pub(crate) async fn exchange(&mut self, serving: &Serving) -> Vec<BlobHash> {
         let (wanted, has_refusals) = self.exchange_all(serving).await;

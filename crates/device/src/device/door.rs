@@ -217,6 +217,14 @@ impl Device {
     /// Closes the databases and forgets the keys. What waits is sent after the next unlocking.
     pub fn lock(&self) -> Result<()> {
         let mut state = self.state();
+        if let Some(open) = &state.open {
+            for engine in open.engines.values() {
+                // Locking goes on whatever happens; it is due again at the next one.
+                if let Err(error) = engine.compact(true) {
+                    tracing::warn!(%error, "the file could not be written anew after an erasure");
+                }
+            }
+        }
         state.open = None;
         state.secret = None;
         drop(state);

@@ -114,6 +114,9 @@ impl Device {
         lane.received_bytes = lane.received_bytes.saturating_add(run.received_bytes);
         drop(lane);
         open.note_epochs()?;
+        for engine in open.engines.values() {
+            engine.compact(false)?;
+        }
         // The device may have been locked or wiped meanwhile.
         match self.count_waiting() {
             Err(DeviceError::Locked | DeviceError::Barred) => Ok(()),

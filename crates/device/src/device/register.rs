@@ -10,13 +10,14 @@ use crate::dto::building::{
 };
 use crate::dto::change_set::Noun;
 use crate::dto::clash::{ClashDto, SettleInput};
+use crate::dto::forgotten::ForgottenDto;
 use crate::dto::household::{HouseholdCard, HouseholdList, HouseholdQuery};
 use crate::dto::register::{
     ContactEdit, EnrolmentInput, HouseholdEdit, HouseholdInput, JoinInput, MoveIn, PhoneInput,
     SavedRecord, SplitInput, VisitInput,
 };
 use crate::engine::{By, Engine};
-use crate::error::Result;
+use crate::error::{DeviceError, Result};
 
 impl Device {
     /// Buildings of the grid.
@@ -52,6 +53,29 @@ impl Device {
     /// Fields with several values: of one household, or of everything in the grid.
     pub fn list_clashes(&self, household: Option<&str>) -> Result<Vec<ClashDto>> {
         self.look(|engine, by, now| engine.clashes(by, household, now))
+    }
+
+    /// Records that were erased while this device had changes of them.
+    pub fn list_forgotten(&self) -> Result<Vec<ForgottenDto>> {
+        let mut all = Vec::new();
+        for engine in self.opened()?.engines.values() {
+            all.extend(engine.forgotten()?);
+        }
+        Ok(all)
+    }
+
+    /// A person has seen that a record is gone.
+    pub fn settle_forgotten(&self, record: &str) -> Result<()> {
+        let record: RecordId = record
+            .parse()
+            .map_err(|_| DeviceError::NotFound("record"))?;
+        let open = self.opened()?;
+        let mut outcome = Err(DeviceError::NotFound("record"));
+        for engine in open.engines.values() {
+            outcome = outcome.or_else(|_| engine.settle_forgotten(&record));
+        }
+        self.tell(&[Noun::Register, Noun::Outbox], []);
+        outcome
     }
 
     /// Who looked at which number on this device.

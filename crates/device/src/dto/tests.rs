@@ -17,6 +17,7 @@ use super::code::*;
 use super::device::*;
 use super::error::*;
 use super::first_sync::*;
+use super::forgotten::*;
 use super::household::*;
 use super::place::*;
 use super::register::*;
@@ -48,7 +49,7 @@ fn generated() -> BTreeMap<String, String> {
         ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DwellingInput DwellingList
         DwellingQuery DwellingRow EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput
         EntranceRow ErrorCode ErrorDto FacilityKind FacilityList FacilityQuery FacilityRow
-        FirstSyncDto FirstSyncPart FirstSyncStep GridDto HouseholdCard HouseholdEdit HouseholdInput
+        FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto HouseholdCard HouseholdEdit HouseholdInput
         HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MoveIn NameDto
         NoPhotoReason Noun OutboxDto OutboxItem PageQuery ParamDto PhoneChange PhoneDto PhoneInput
         PhotoDto PhotoInput PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading

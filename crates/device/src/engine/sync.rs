@@ -14,7 +14,7 @@ use linli_sync::frames::{ErrorFrame, Personal};
 use linli_sync::limits;
 use linli_trust::{Lease, LeaseClock, WipeOrder};
 
-use super::{Engine, Place, Records, notes, packs, raise_epoch, rows};
+use super::{Engine, Place, Records, forgotten, notes, packs, raise_epoch, rows};
 use crate::error::{DeviceError, Result};
 
 const LEASE: &str = "device/lease";
@@ -218,6 +218,7 @@ impl Engine {
         let work = |tx: &mut Tx<'_>| -> Result<Applied> {
             let mut reference = self.reference_mut();
             let reference = reference.as_mut().ok_or(DeviceError::NotBound)?;
+            forgotten::note(tx, &event, now)?;
             let applied = client.apply(tx, reference, event, now)?;
             if applied.has_reference {
                 retry(tx, reference, now)?;
@@ -368,6 +369,9 @@ impl Engine {
     pub fn tick(&self, now: Timestamp) -> Result<()> {
         self.write(|tx| {
             super::register::rows::expire(tx, now)?;
+            if let Some(reference) = self.reference_now().as_ref() {
+                forgotten::prune_log(tx, reference, now)?;
+            }
             set_lease_clock(tx, lease_clock(tx)?.tick(now, 0))
         })
     }

@@ -8,6 +8,7 @@ use linli_device::dto::building::{
     PageQuery,
 };
 use linli_device::dto::clash::{ClashDto, SettleInput, Settlement};
+use linli_device::dto::forgotten::ForgottenDto;
 use linli_device::dto::household::{HouseholdCard, HouseholdQuery, HouseholdRow};
 
 use super::Common;
@@ -94,6 +95,14 @@ pub(super) struct Settle {
     /// Another value.
     #[arg(long, group = "choice")]
     value: Option<String>,
+}
+
+/// `forgotten`.
+#[derive(Debug, Args)]
+pub(super) struct Forgotten {
+    /// This one is not shown any more: it was seen.
+    #[arg(long)]
+    seen: Option<String>,
 }
 
 /// `access-log`.
@@ -343,6 +352,34 @@ pub(super) fn clashes(
         let mut lines: Vec<String> = found.iter().flat_map(clash_lines).collect();
         if lines.is_empty() {
             lines.push("no field has two values".to_owned());
+        }
+        lines
+    })
+}
+
+pub(super) fn forgotten(
+    common: &Common,
+    asked: &Forgotten,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let device = unlocked(common)?;
+    if let Some(record) = &asked.seen {
+        device.settle_forgotten(record)?;
+    }
+    let found = device.list_forgotten()?;
+    output.answer(&found, || {
+        let line = |one: &ForgottenDto| {
+            format!(
+                "{} {} {} was erased for ever, as the rules or the resident wanted; {} change(s) of this device that were on their way are not needed any more 记录已按规定彻底删除，未上传的修改不再需要",
+                when(one.at),
+                one.kind,
+                one.record,
+                one.change_count
+            )
+        };
+        let mut lines: Vec<String> = found.iter().map(line).collect();
+        if lines.is_empty() {
+            lines.push("nothing was erased that had changes of this device".to_owned());
         }
         lines
     })

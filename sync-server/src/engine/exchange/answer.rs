@@ -56,7 +56,8 @@ impl Core {
         }
         let mut more = false;
         if !answer.is_void() {
-            more = control(tx, &mut answer)?;
+            let concerns = |scope: &Scope| self.concerns(certificate, scope);
+            more = control(tx, &mut answer, &concerns)?;
             for fetch in &taken.fetches {
                 let parcels = fetch_parcels(tx, fetch)?;
                 let changes = Stretch::of(parcels);
@@ -134,6 +135,22 @@ impl Core {
         Ok(answer.finish(false)?)
     }
 
+    /// Whether an erasure in a scope concerns a peer: a handheld those of its grids, a server below
+    /// those of its subtree, and of cases all.
+    fn concerns(&self, certificate: &Certificate, scope: &Scope) -> bool {
+        let (Scope::Register(grid) | Scope::Places(grid) | Scope::Cases(grid)) = scope else {
+            return true;
+        };
+        match certificate.subject {
+            Subject::Device => certificate.grids.contains(grid),
+            Subject::Desk if matches!(scope, Scope::Cases(_)) => true,
+            Subject::Desk => self.reference().is_ok_and(|reference| {
+                let home = reference.newest().and_then(|rules| rules.community(grid));
+                home.is_some_and(|home| reference.is_within(&certificate.org, home))
+            }),
+        }
+    }
+
     fn first_org(&self) -> DoorResult<&OrgId> {
         let first = self.host.orgs().first();
         first.ok_or(DoorError::NotFound { what: "desk" })
@@ -157,10 +174,14 @@ impl Core {
     }
 }
 
-fn control(tx: &Tx<'_>, answer: &mut Answer) -> DoorResult<bool> {
+fn control(
+    tx: &Tx<'_>,
+    answer: &mut Answer,
+    concerns: &dyn Fn(&Scope) -> bool,
+) -> DoorResult<bool> {
     let mut since = answer.hello().control_since;
     loop {
-        let page = tx.control_page(since, PAGE_BYTES)?;
+        let page = tx.control_page_for(since, PAGE_BYTES, concerns)?;
         for entry in &page.entries {
             let item = match &entry.item {
                 ControlItem::Certificate(item) => WireItem::Certificate(item.clone()),

@@ -125,7 +125,7 @@ pub(super) fn each(
     reader: &Reader<'_>,
     mut visit: impl FnMut(u64, Timestamp, Access),
 ) -> Result<bool> {
-    let mut end = ChainEnd::START;
+    let mut end = reader.audit_start()?;
     let mut is_sound = true;
     loop {
         let rows = reader.audit_rows(end.number, PAGE)?;
