@@ -117,12 +117,7 @@ impl Tx<'_> {
     /// Lists the whole history of a record, when its scope gets a new member. Answers how many
     /// changes were not listed before.
     pub fn list_history(&mut self, scope: &Scope, record: &RecordId) -> Result<usize> {
-        let mut unlisted = Vec::new();
-        for (hash, size) in self.sized_history(record)? {
-            if self.seq_of(scope, &hash)?.is_none() {
-                unlisted.push((hash, size));
-            }
-        }
+        let unlisted = self.unlisted(scope, record)?;
         let mut group = Vec::new();
         let mut bytes = 0u64;
         for (hash, size) in &unlisted {
@@ -186,13 +181,17 @@ impl Tx<'_> {
         self.join(scope, &document)
     }
 
-    fn sized_history(&self, record: &RecordId) -> Result<Vec<(ChangeHash, u64)>> {
+    /// The changes of a record that a feed does not list, in the order of storing, with their sizes.
+    fn unlisted(&self, scope: &Scope, record: &RecordId) -> Result<Vec<(ChangeHash, u64)>> {
         let mut list = self.sql().prepare_cached(
             "SELECT c.hash AS hash, c.size AS size FROM changes c
              JOIN documents d ON d.document = c.document
-             WHERE d.record = ?1 ORDER BY c.change",
+             WHERE d.record = ?1 AND NOT EXISTS (
+               SELECT 1 FROM feeds f JOIN scopes s ON s.scope = f.scope
+               WHERE f.change = c.change AND s.name = ?2)
+             ORDER BY c.change",
         )?;
-        let found = list.query_map([record.0], |row| {
+        let found = list.query_map(params![record.0, scope.to_string()], |row| {
             Ok((sql::change(row, "hash")?, sql::uint(row, "size")?))
         })?;
         Ok(found.collect::<Result<_, _>>()?)
