@@ -1,6 +1,6 @@
 //! The rows behind lists of cases: derived from documents, written when a case has settled.
 
-use linli_model::case::{CaseLog, CaseView, Editions, State, deadline};
+use linli_model::case::{CaseLog, CaseView, Editions, State, automation, deadline};
 use linli_model::{OrgId, RecordId, ShortCode, Timestamp};
 use linli_store::rusqlite::{Connection, OptionalExtension, params};
 use linli_store::{Module, Reader, StoreError, Tx};
@@ -16,6 +16,7 @@ pub(crate) fn module() -> Module {
             include_str!("schema/0001_server.sql"),
             include_str!("schema/0002_base_data.sql"),
             include_str!("schema/0003_forgetting.sql"),
+            include_str!("schema/0004_wake.sql"),
         ],
     }
 }
@@ -55,6 +56,11 @@ impl Core {
                 .map(|limit| limit.due)
                 .min()
         });
+        let is_ours = holder.is_some_and(|org| self.host.hosts(org));
+        let wake_at = rules
+            .filter(|_| is_ours)
+            .and_then(|rules| automation::wakes_at(view, rules, now));
+        let merged_into = standing.merged_into.filter(|_| is_ours);
         let view_json =
             serde_json::to_string(view).map_err(|error| DoorError::Bug(error.to_string()))?;
         let head_json =
@@ -77,6 +83,8 @@ impl Core {
                     waits_for.as_ref().map(OrgId::as_str),
                     head_json,
                     view_json,
+                    wake_at.map(|at| at.0),
+                    merged_into.map(|target| target.0),
                 ])
             })
             .map_err(sql_error)?;
@@ -102,16 +110,45 @@ pub(crate) fn waiting_for(reader: &Reader<'_>, neighbour: &OrgId) -> DoorResult<
     )
 }
 
-/// Open cases that a desk holds.
-pub(crate) fn open_at(reader: &Reader<'_>, holder: &OrgId) -> DoorResult<Vec<RecordId>> {
+/// Cases for which the time has come to look again, and those whose target was dropped.
+pub(crate) fn due(reader: &Reader<'_>, now: Timestamp) -> DoorResult<Vec<RecordId>> {
     ids(
         reader,
-        "SELECT record FROM cases WHERE holder = ?1 AND (is_open = 1 OR state = 'closed') ORDER BY record",
-        holder.as_str(),
+        "SELECT record FROM cases WHERE wake_at <= ?1
+         UNION SELECT c.record FROM cases c JOIN tombstones t ON t.record = c.merged_into
+         ORDER BY record",
+        now.0,
     )
 }
 
-fn ids(reader: &Reader<'_>, sql: &str, value: &str) -> DoorResult<Vec<RecordId>> {
+/// Cases that were merged into this one.
+pub(crate) fn merged_into(reader: &Reader<'_>, target: &RecordId) -> DoorResult<Vec<RecordId>> {
+    ids(
+        reader,
+        "SELECT record FROM cases WHERE merged_into = ?1 ORDER BY record",
+        target.0,
+    )
+}
+
+/// Every case is looked at again at the next tick: rules may have changed while this server slept.
+pub(crate) fn wake_all(tx: &mut Tx<'_>) -> DoorResult<()> {
+    let wake = "UPDATE cases SET wake_at = 0 WHERE is_open = 1 OR state IN ('closed', 'merged')";
+    tx.sql().execute(wake, []).map_err(sql_error)?;
+    Ok(())
+}
+
+/// A case that cannot be looked at, as its document or edition is not here: something has to come.
+pub(crate) fn sleep(tx: &mut Tx<'_>, case: &RecordId) -> DoorResult<()> {
+    let sleep = "UPDATE cases SET wake_at = NULL WHERE record = ?1";
+    tx.sql().execute(sleep, [case.0]).map_err(sql_error)?;
+    Ok(())
+}
+
+fn ids(
+    reader: &Reader<'_>,
+    sql: &str,
+    value: impl linli_store::rusqlite::ToSql,
+) -> DoorResult<Vec<RecordId>> {
     let mut list = reader.sql().prepare_cached(sql).map_err(sql_error)?;
     let found = list
         .query_map([value], |row| row.get(0).map(RecordId))

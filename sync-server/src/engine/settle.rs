@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use linli_model::case::automation::{self, Surroundings, Target};
-use linli_model::case::{CaseLog, CaseView, Editions, EventKind, Receipt, Rules, admission, fold};
+use linli_model::case::{
+    CaseLog, CaseView, Editions, EventKind, Receipt, Rules, State, admission, fold,
+};
 use linli_model::{EntryId, OrgId, RecordId, Scope, Timestamp};
 use linli_records::case::read_case;
 use linli_store::Tx;
@@ -14,6 +16,7 @@ use linli_store::Tx;
 use crate::door::{DoorError, DoorResult};
 use crate::engine::author::{Hand, Writing, event_of};
 use crate::engine::blobs;
+use crate::engine::case_rows;
 use crate::engine::core::Core;
 
 /// A case is settled in far fewer rounds; more means that two rules undo each other.
@@ -60,6 +63,7 @@ impl Core {
                 blobs::link(tx, &log, now)?;
                 self.list_case(tx, &log, &view)?;
                 self.rows_of(tx, &log, &view, now)?;
+                self.settle_merged(tx, &view, record, now)?;
                 return Ok(Some(view));
             };
             let place = (record, &log.head.home);
@@ -77,6 +81,22 @@ impl Core {
         Err(DoorError::Bug(format!(
             "case {record} does not settle in {MAX_ROUNDS} rounds"
         )))
+    }
+
+    /// A case that ended without being solved gives back what was merged into it.
+    fn settle_merged(
+        &mut self,
+        tx: &mut Tx<'_>,
+        view: &CaseView,
+        target: &RecordId,
+        now: Timestamp,
+    ) -> DoorResult<()> {
+        if matches!(view.confirmed.state, State::Declined | State::Voided) {
+            for case in case_rows::merged_into(tx, target)? {
+                self.settle(tx, &case, now)?;
+            }
+        }
+        Ok(())
     }
 
     fn next_move(

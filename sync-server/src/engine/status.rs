@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use linli_exchange::Reference;
-use linli_model::{KeyId, OrgId, RecordId, Timestamp};
+use linli_model::{KeyId, RecordId, Timestamp};
 use linli_store::{Ledger, StoreError, Tx};
 use linli_sync::heartbeat::{Manifest, ManifestReply};
 use linli_trust::Subject;
@@ -32,10 +32,12 @@ impl Core {
                 events: 0,
             });
         }
-        let orgs: Vec<OrgId> = self.host.desks().map(|(org, _)| org.clone()).collect();
-        for org in orgs {
-            for case in case_rows::open_at(tx, &org)? {
-                self.settle(tx, &case, now)?;
+        if !std::mem::replace(&mut self.has_woken, true) {
+            case_rows::wake_all(tx)?;
+        }
+        for case in case_rows::due(tx, now)? {
+            if self.settle(tx, &case, now)?.is_none() {
+                case_rows::sleep(tx, &case)?;
             }
         }
         tx.expire_parked(now)?;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::deadline;
+use super::deadline::{self, Deadline};
 use super::event::{EventKind, SupervisionLevel};
 use super::head::Urgency;
 use super::rules::Rules;
@@ -77,6 +77,29 @@ pub fn next(
         .or_else(|| steps(standing, rules, around))
         .or_else(|| overdue(standing, rules, around))
         .or_else(|| reminder(standing, rules, around))
+}
+
+/// The first moment after `now` at which time alone can give [`next`] an answer, when it gives none
+/// now. Nothing when only something that is written about the case, or a neighbour on the line, can.
+pub fn wakes_at(view: &CaseView, rules: &Rules, now: Timestamp) -> Option<Timestamp> {
+    let standing = &view.confirmed;
+    let calendar = &rules.edition().calendar;
+    let mut moments = Vec::new();
+    moments.extend(standing.hold.as_ref().map(|hold| hold.review_at));
+    if let (State::Closed, Some(closed)) = (standing.state, standing.marks.closed) {
+        let limit = rules.limit(LimitName::Reopen);
+        // It counts once the whole limit has passed.
+        moments.push(deadline::due(calendar, closed, limit, &[]).plus_ms(1));
+    }
+    if matches!(standing.state, State::Dispatched | State::Handling) {
+        let steps = [100, 150, 200].map(|percent| deadline::handling_at(standing, rules, percent));
+        moments.extend(steps.into_iter().flatten());
+    }
+    if standing.state.is_open() {
+        let limits = deadline::running(standing, rules).into_iter();
+        moments.extend(limits.filter_map(|limit| remind_at(standing, rules, &limit)));
+    }
+    moments.into_iter().filter(|at| *at > now).min()
 }
 
 /// Copy rules of the edition; a danger is copied to the whole path at once.
@@ -245,18 +268,12 @@ fn overdue(standing: &Standing, rules: &Rules, around: &Surroundings<'_>) -> Opt
     })
 }
 
-/// One reminder for each running limit, when most of it has passed. The edition says how much.
+/// One reminder for each running limit, when most of it has passed.
 fn reminder(standing: &Standing, rules: &Rules, around: &Surroundings<'_>) -> Option<Automatic> {
-    let percent = rules.edition().settings.reminder_percent;
-    let calendar = &rules.edition().calendar;
     let limit = deadline::running(standing, rules)
         .into_iter()
         .find_map(|limit| {
-            let at = if limit.name == LimitName::Handle {
-                deadline::handling_at(standing, rules, percent)?
-            } else {
-                deadline::at_percent(calendar, limit.since, rules.limit(limit.name), percent)
-            };
+            let at = remind_at(standing, rules, &limit)?;
             let is_new = !standing.marks.reminded.contains(&at);
             (at <= around.now && is_new).then_some(at)
         })?;
@@ -266,4 +283,15 @@ fn reminder(standing: &Standing, rules: &Rules, around: &Surroundings<'_>) -> Op
             text: String::new(),
         })
     })
+}
+
+/// When most of a limit has passed. The edition says how much.
+fn remind_at(standing: &Standing, rules: &Rules, limit: &Deadline) -> Option<Timestamp> {
+    let percent = rules.edition().settings.reminder_percent;
+    if limit.name == LimitName::Handle {
+        return deadline::handling_at(standing, rules, percent);
+    }
+    let calendar = &rules.edition().calendar;
+    let whole = rules.limit(limit.name);
+    Some(deadline::at_percent(calendar, limit.since, whole, percent))
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use linli_model::case::admission::{Desk, Stamps, admit_pending, own_admit};
 use linli_model::case::automation::{self, Surroundings, Target};
-use linli_model::case::{Author, CaseHead, Event, EventKind, Receipt};
+use linli_model::case::{Author, CaseHead, CaseView, Event, EventKind, Receipt};
 use linli_model::{EntryId, OrgId, Role};
 
 use super::World;
@@ -179,6 +179,7 @@ impl World<'_> {
             merged_into,
         };
         let Some(due) = automation::next(&view, self.rules(), &org, &around) else {
+            self.sleeps_until_it_wakes(&view, &org, &around);
             return false;
         };
         let by = Author {
@@ -189,6 +190,22 @@ impl World<'_> {
         };
         self.write_own(node, case, by, due.kind, due.answers);
         true
+    }
+
+    /// Nothing is due before the moment that the server is told to look again.
+    fn sleeps_until_it_wakes(&self, view: &CaseView, org: &OrgId, around: &Surroundings<'_>) {
+        const YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1000;
+        let wakes_at = automation::wakes_at(view, self.rules(), around.now);
+        let until = wakes_at.map_or(around.now.plus_ms(YEAR_MS), |at| at.plus_ms(-1));
+        let half = around.now.plus_ms(until.ms_since(around.now) / 2);
+        for now in [half, until] {
+            let later = Surroundings {
+                now,
+                ..around.clone()
+            };
+            let due = automation::next(view, self.rules(), org, &later);
+            assert_eq!(due, None, "due at {}, woken at {wakes_at:?}", now.0);
+        }
     }
 
     /// A desk's or server's event with its admission, in one change.
