@@ -19,6 +19,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often a handheld exchanges when nothing happens: often enough for its certificate.
 const IDLE_MS: i64 = 30 * DAY_MS;
 
+/// How long a link waits at most when something is to be said.
+const LINK_MS: i64 = 2 * 60 * 60 * 1000;
+
 /// Everything that is still to happen.
 pub(crate) struct Play {
     acts: Vec<Planned>,
@@ -27,6 +30,9 @@ pub(crate) struct Play {
     ticked: Timestamp,
     idled: Timestamp,
     until: Timestamp,
+    /// When links were exchanged last, and the cases that something was done about since.
+    linked: Timestamp,
+    unlinked: BTreeSet<usize>,
     /// The record of each planned case, once it was reported.
     records: BTreeMap<usize, RecordId>,
     cases: Vec<(PlannedCase, usize)>,
@@ -85,6 +91,8 @@ impl Play {
             ticked: town.founded,
             idled: town.founded,
             until,
+            linked: town.founded,
+            unlinked: BTreeSet::new(),
             records: BTreeMap::new(),
             cases: with_handheld,
             photos: town.pictures.iter().map(ready).collect::<Result<_>>()?,
@@ -102,30 +110,27 @@ impl Play {
         let (at, case, act) = (planned.at, planned.case, planned.act);
         self.next += 1;
         self.let_time_pass(town, at)?;
-        let links = self.links(town, case)?;
-        // What lies below comes up first, and what this does goes down and up again.
-        for index in &links {
-            town.link(*index, at)?;
+        // What was done about this case before goes to everybody first; else links wait a while.
+        if self.unlinked.contains(&case) || at.ms_since(self.linked) >= LINK_MS {
+            self.link_all(town, at)?;
         }
         let done = self.act(town, case, act, at);
         let done = done.with_context(|| format!("{act:?} of case {case} at {}", at.0))?;
-        if act != Act::Report {
-            for index in &links {
-                town.link(*index, at)?;
-            }
-        }
+        self.unlinked.insert(case);
         self.played.acts += 1;
         self.played.skipped += usize::from(!done);
         Ok(Some(self.next * 100 / self.acts.len().max(1)))
     }
 
-    /// The links between the servers that a case may lie on, from below.
-    fn links(&self, town: &Town, case: usize) -> Result<Vec<usize>> {
-        let (planned, _) = self.cases.get(case).context("no such case")?;
-        let community = community_of(&planned.grid)?;
-        let (desk, _) = self.led_by(&planned.category.parse()?, &street(&community)?)?;
-        let (below, above) = (town.host_of(&community)?, town.host_of(&desk)?);
-        Ok((above + 1..=below).rev().collect())
+    /// Exchanges every link, upward and down again.
+    fn link_all(&mut self, town: &mut Town, now: Timestamp) -> Result<()> {
+        self.linked = now;
+        self.unlinked.clear();
+        let count = town.servers.len();
+        for index in (1..count).rev().chain(2..count) {
+            town.link(index, now)?;
+        }
+        Ok(())
     }
 
     /// Runs what is due at the end and closes the sample.
@@ -134,9 +139,7 @@ impl Play {
         for index in town.handhelds_of(|_| true) {
             self.sync(town, index, self.until)?;
         }
-        for index in (1..town.servers.len()).rev() {
-            town.link(index, self.until)?;
-        }
+        self.link_all(town, self.until)?;
         for server in &mut town.servers {
             for picture in &town.pictures {
                 server.keep_photo(picture, self.until)?;
@@ -159,9 +162,7 @@ impl Play {
             for server in &mut town.servers {
                 server.call(|calls| calls.tick(at))?;
             }
-            for index in (1..town.servers.len()).rev() {
-                town.link(index, at)?;
-            }
+            self.link_all(town, at)?;
         }
         while now.ms_since(self.idled) >= IDLE_MS {
             self.idled = self.idled.plus_ms(IDLE_MS);
@@ -228,9 +229,7 @@ impl Play {
                     return Ok(done);
                 }
                 // The street takes what is not its own, and passes it on.
-                for index in self.links(town, number)? {
-                    town.link(index, now)?;
-                }
+                self.link_all(town, now)?;
                 let take = json!({"type": "take"});
                 order(town, &street, Who::Clerk, case, &take, now)?;
                 order(town, &street, Who::Clerk, case, &up(&desk), now)
