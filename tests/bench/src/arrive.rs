@@ -146,5 +146,8 @@ fn is_anybody_found(device: &Arc<Device>) -> bool {
         text: Some("王".into()),
         ..HouseholdQuery::default()
     };
-    !device.list_households(&query).unwrap().rows.is_empty()
+    // Before the first lease nothing of a household is shown.
+    device
+        .list_households(&query)
+        .is_ok_and(|list| !list.rows.is_empty())
 }

@@ -2,6 +2,7 @@
 
 mod day;
 mod first;
+mod held;
 mod idle;
 mod thousand;
 
@@ -25,6 +26,7 @@ pub(crate) fn measure(setting: &Setting, table: &mut Table) {
     let pairs = first::measure(&mut year, table);
     day::measure(&mut year, pairs, setting.is_quick, table);
     thousand::measure(&mut year, setting.is_quick, table);
+    held::measure(&mut year, table);
     drop(year);
     idle::measure(setting, table);
 }

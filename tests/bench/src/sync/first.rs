@@ -170,9 +170,7 @@ fn install(fresh: &Handheld, scope: &Scope, file: &[u8], year: &Year) {
 
 fn by_feed(year: &mut Year, rows: usize, table: &mut Table) {
     let fresh = year.town.enrol(4, Place::Memory);
-    let before = meter::in_use();
     let moved: Moved = fresh.sync(&mut year.town);
-    let kept = meter::in_use().saturating_sub(before);
     table.add(
         Figure::new(
             "first sync by the feed, bytes / JSON rows zstd-3",
@@ -194,22 +192,6 @@ fn by_feed(year: &mut Year, rows: usize, table: &mut Table) {
         "heap of the server while it answers",
         moved.server_heap,
     ));
-    let read = fresh.engine.ledger().read(|reader| {
-        let record = year.residents.first().expect("a resident");
-        Ok::<_, StoreError>(meter::growth(|| reader.load_document(record)).1)
-    });
-    let one = read.unwrap().max(1);
-    table.add(Figure::new(
-        "heap kept after that sync",
-        kept as f64 / 1024.0,
-        "KiB",
-    ));
-    table.add(Figure::new(
-        "heap of the smallest loaded document",
-        one as f64 / 1024.0,
-        "KiB",
-    ));
-    table.add(Figure::new("documents held when idle", (kept / one) as f64, "").bar(0.0));
 }
 
 fn heap(what: &str, grown: usize) -> Figure {
