@@ -330,6 +330,7 @@ impl Author {
         let mut fields = BTreeMap::from([("note".to_owned(), Some(FieldValue::from(text)))]);
         if kind == RecordKind::Case {
             fields.insert("edition".to_owned(), Some(FieldValue::Int(1)));
+            fields.insert("subject_kind".to_owned(), Some("place".into()));
         }
         let content = NewContent {
             fields,

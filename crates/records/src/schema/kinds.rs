@@ -89,7 +89,7 @@ const CASE: &[Field] = &[
     field("urgency", FieldType::Code),
     field("place", FieldType::Text(512)),
     field("note", FieldType::Text(8192)),
-    field("subject_kind", SUBJECTS),
+    needed("subject_kind", SUBJECTS),
     field("contact_ref", FieldType::Record),
     field("disclosure_ref", FieldType::Record),
     LON,

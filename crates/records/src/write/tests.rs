@@ -41,7 +41,11 @@ fn case() -> Document {
     let content = NewContent {
         entries: vec![(EntryMap::Events, "{\"n\":1}".to_owned())],
         photos: BTreeMap::from([(BlobHash([7; 32]), "{\"size\":1}".to_owned())]),
-        ..fields(&[("edition", 3.into()), ("note", "井盖松动".into())])
+        ..fields(&[
+            ("edition", 3.into()),
+            ("subject_kind", "component".into()),
+            ("note", "井盖松动".into()),
+        ])
     };
     create(&record(RecordKind::Case), &content).unwrap().0
 }

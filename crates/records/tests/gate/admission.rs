@@ -28,7 +28,10 @@ fn a_record_arrives_from_nothing_with_its_facts() {
     let facts = &seen[0];
     assert!(facts.creates);
     assert_eq!(facts.home.as_ref().unwrap().as_str(), "110101001001G03");
-    assert_eq!(facts.fields_set, ["edition", "home", "kind", "v"]);
+    assert_eq!(
+        facts.fields_set,
+        ["edition", "home", "kind", "subject_kind", "v"]
+    );
     assert_eq!(facts.entries, read_entries(&doc, EntryMap::Events));
     assert_eq!(facts.message, note());
 }

@@ -147,7 +147,15 @@ fn the_first_change_must_be_whole_and_the_only_one() {
     assert_eq!(code(&admission.outcomes[0]), "wrong_kind");
     let scanned = linli_records::prescan::scan(&first.bytes).unwrap();
     let whole = Craft::of(&scanned);
-    for left_out in ["kind", "v", "home", "edition", "photos", "receipts"] {
+    for left_out in [
+        "kind",
+        "v",
+        "home",
+        "edition",
+        "subject_kind",
+        "photos",
+        "receipts",
+    ] {
         let mut craft = whole.clone();
         craft.ops.retain(|op| op.object.is_none());
         craft

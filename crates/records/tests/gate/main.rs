@@ -29,3 +29,4 @@ mod layout;
 mod mutants;
 mod people;
 mod rows;
+mod subjects;

@@ -50,7 +50,10 @@ pub(crate) fn case() -> (Document, RawChange) {
         at: Timestamp(1_764_000_000_000),
     };
     let content = NewContent {
-        fields: BTreeMap::from([("edition".to_owned(), Some(FieldValue::Int(7)))]),
+        fields: BTreeMap::from([
+            ("edition".to_owned(), Some(FieldValue::Int(7))),
+            ("subject_kind".to_owned(), Some("place".into())),
+        ]),
         ..event("report")
     };
     create(&record, &content).unwrap()
