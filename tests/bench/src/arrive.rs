@@ -133,8 +133,9 @@ async fn arrive(stand: &Stand, size: Size) -> Arrival {
 }
 
 async fn when(begun: Instant, holds: impl Fn() -> bool) -> Duration {
+    let mut looks = tokio::time::interval(LOOK);
     while !holds() {
-        tokio::time::sleep(LOOK).await;
+        looks.tick().await;
     }
     begun.elapsed()
 }
