@@ -335,8 +335,8 @@ pub struct LinkFailure {
 /// What the timers did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ticked {
-    /// When to call `tick` again at the latest.
-    pub next_at: Option<Timestamp>,
+    /// Whether something due is left: others may go first, then `tick` is called again.
+    pub more: bool,
     /// How many timer events were written.
     pub events: u32,
 }

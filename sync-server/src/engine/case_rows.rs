@@ -106,18 +106,19 @@ pub(crate) fn waiting_for(reader: &Reader<'_>, neighbour: &OrgId) -> DoorResult<
     ids(
         reader,
         "SELECT record FROM cases WHERE waits_for = ?1 ORDER BY record LIMIT 500",
-        neighbour.as_str(),
+        [neighbour.as_str()],
     )
 }
 
 /// Cases for which the time has come to look again, and those whose target was dropped.
-pub(crate) fn due(reader: &Reader<'_>, now: Timestamp) -> DoorResult<Vec<RecordId>> {
+pub(crate) fn due(reader: &Reader<'_>, now: Timestamp, limit: usize) -> DoorResult<Vec<RecordId>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     ids(
         reader,
         "SELECT record FROM cases WHERE wake_at <= ?1
          UNION SELECT c.record FROM cases c JOIN tombstones t ON t.record = c.merged_into
-         ORDER BY record",
-        now.0,
+         LIMIT ?2",
+        params![now.0, limit],
     )
 }
 
@@ -126,7 +127,7 @@ pub(crate) fn merged_into(reader: &Reader<'_>, target: &RecordId) -> DoorResult<
     ids(
         reader,
         "SELECT record FROM cases WHERE merged_into = ?1 ORDER BY record",
-        target.0,
+        [target.0],
     )
 }
 
@@ -147,11 +148,11 @@ pub(crate) fn sleep(tx: &mut Tx<'_>, case: &RecordId) -> DoorResult<()> {
 fn ids(
     reader: &Reader<'_>,
     sql: &str,
-    value: impl linli_store::rusqlite::ToSql,
+    values: impl linli_store::rusqlite::Params,
 ) -> DoorResult<Vec<RecordId>> {
     let mut list = reader.sql().prepare_cached(sql).map_err(sql_error)?;
     let found = list
-        .query_map([value], |row| row.get(0).map(RecordId))
+        .query_map(values, |row| row.get(0).map(RecordId))
         .map_err(sql_error)?;
     found.collect::<Result<_, _>>().map_err(sql_error)
 }

@@ -13,31 +13,24 @@ use crate::engine::case_rows;
 use crate::engine::core::Core;
 use crate::engine::link;
 
-/// Timers are looked at this often.
-const TICK_MS: i64 = 30_000;
+/// Cases that one tick looks at: a server that slept for days has thousands of them, and requests
+/// must not wait for all.
+const CASES: usize = 64;
 
 impl Core {
     /// Runs what is due in the cases that the desks here hold.
     pub(crate) fn tick(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<Ticked> {
-        if self.reference().is_err() {
-            return Ok(Ticked {
-                next_at: Some(now.plus_ms(TICK_MS)),
-                events: 0,
-            });
+        if self.reference().is_err() || self.is_recovering() {
+            return Ok(Ticked::default());
         }
         let before = self.notice.changes;
-        if self.is_recovering() {
-            return Ok(Ticked {
-                next_at: Some(now.plus_ms(TICK_MS)),
-                events: 0,
-            });
-        }
         if !std::mem::replace(&mut self.has_woken, true) {
             case_rows::wake_all(tx)?;
         }
-        for case in case_rows::due(tx, now)? {
-            if self.settle(tx, &case, now)?.is_none() {
-                case_rows::sleep(tx, &case)?;
+        let due = case_rows::due(tx, now, CASES)?;
+        for case in &due {
+            if self.settle(tx, case, now)?.is_none() {
+                case_rows::sleep(tx, case)?;
             }
         }
         tx.expire_parked(now)?;
@@ -45,7 +38,7 @@ impl Core {
         self.seal(tx, now)?;
         let events = u32::try_from(self.notice.changes.saturating_sub(before)).unwrap_or(u32::MAX);
         Ok(Ticked {
-            next_at: Some(now.plus_ms(TICK_MS)),
+            more: due.len() == CASES,
             events,
         })
     }

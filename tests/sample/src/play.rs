@@ -160,7 +160,7 @@ impl Play {
                 self.sync(town, index, at)?;
             }
             for server in &mut town.servers {
-                server.call(|calls| calls.tick(at))?;
+                while server.call(|calls| calls.tick(at))?.more {}
             }
             self.link_all(town, at)?;
         }
