@@ -213,3 +213,19 @@ fn a_pack_gives_a_device_its_own_cases_and_is_made_anew_only_when_it_is_old() {
     let (fresh, device) = town.unpacked(&second);
     assert_eq!(fresh.digest, device.digest);
 }
+
+#[test]
+fn timers_that_come_due_together_run_in_pieces_and_none_is_left_out() {
+    let mut town = Town::one_box();
+    let cases: Vec<_> = (0..150).map(|_| town.report("06052")).collect();
+    while town.exchange_device() > 1 {}
+    let reminders = |town: &mut Town| {
+        let count = |case| town.view("c1", case).confirmed.marks.reminded.len();
+        cases.iter().copied().map(count).collect::<Vec<_>>()
+    };
+    assert_eq!(reminders(&mut town), vec![0; cases.len()]);
+    let pieces = town.run_timers("c1", 30);
+    assert!(pieces.len() > 2, "{pieces:?}");
+    assert_eq!(reminders(&mut town), vec![1; cases.len()]);
+    assert_eq!(town.run_timers("c1", 0), [0], "nothing comes due twice");
+}

@@ -33,14 +33,14 @@ impl Core {
                 case_rows::sleep(tx, case)?;
             }
         }
-        tx.expire_parked(now)?;
-        self.forget_due(tx, now)?;
+        let more = due.len() == CASES;
+        if !more {
+            tx.expire_parked(now)?;
+            self.forget_due(tx, now)?;
+        }
         self.seal(tx, now)?;
         let events = u32::try_from(self.notice.changes.saturating_sub(before)).unwrap_or(u32::MAX);
-        Ok(Ticked {
-            more: due.len() == CASES,
-            events,
-        })
+        Ok(Ticked { more, events })
     }
 
     /// Keeps what a device last declared about itself.

@@ -30,6 +30,10 @@ use zeroize::Zeroizing;
 mod fault;
 #[path = "packs.rs"]
 mod packs;
+#[path = "stores.rs"]
+mod stores;
+#[path = "timers.rs"]
+mod timers;
 
 pub use fault::Fault;
 
@@ -465,32 +469,6 @@ impl Town {
         let read = |reader: &linli_store::Reader<'_>| reader.load_document(&case);
         let document = self.device.ledger.read(read).unwrap().unwrap();
         read_case(case, &document).unwrap().log
-    }
-
-    /// Whether any stored change of a server contains a text.
-    pub fn holds_text(&mut self, at: &str, text: &str) -> bool {
-        let server = self.host(at);
-        let bodies = server.ledger().read(|reader| {
-            let mut found = false;
-            for record in reader.records(None, 1000)? {
-                for hash in reader.history(&record)? {
-                    let body = reader.change_body(&hash)?.unwrap_or_default();
-                    found |= body
-                        .windows(text.len())
-                        .any(|window| window == text.as_bytes());
-                }
-            }
-            Ok::<_, linli_store::StoreError>(found)
-        });
-        bodies.unwrap()
-    }
-
-    pub fn records(&mut self, at: &str) -> usize {
-        self.host(at)
-            .ledger()
-            .read(|reader| reader.records(None, 1000))
-            .unwrap()
-            .len()
     }
 }
 
