@@ -131,7 +131,7 @@ pub(crate) fn merged_into(reader: &Reader<'_>, target: &RecordId) -> DoorResult<
     )
 }
 
-/// Every case is looked at again at the next tick: rules may have changed while this server slept.
+/// Every case is looked at again: rules have come or changed.
 pub(crate) fn wake_all(tx: &mut Tx<'_>) -> DoorResult<()> {
     let wake = "UPDATE cases SET wake_at = 0 WHERE is_open = 1 OR state IN ('closed', 'merged')";
     tx.sql().execute(wake, []).map_err(sql_error)?;

@@ -28,8 +28,6 @@ pub(crate) struct Core {
     pub(crate) ask_chains: BTreeSet<OrgId>,
     /// Where the retention job goes on; `None`: from the beginning.
     pub(crate) forget_after: Option<RecordId>,
-    /// Whether every case was looked at since this server started and its rules changed last.
-    pub(crate) has_woken: bool,
     random: Random,
 }
 
@@ -45,7 +43,6 @@ impl Core {
             link: None,
             ask_chains: BTreeSet::new(),
             forget_after: None,
-            has_woken: false,
             random,
         }
     }

@@ -153,7 +153,6 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<BTreeSet<RecordId>> {
         let mut touched = BTreeSet::new();
-        self.has_woken = false;
         let done = retry(tx, self.reference()?, now)?;
         self.note_ingested(tx, &done, &mut touched)?;
         if let Some(rules) = self.reference()?.newest().cloned() {

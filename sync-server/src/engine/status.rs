@@ -17,6 +17,10 @@ use crate::engine::link;
 /// must not wait for all.
 const CASES: usize = 64;
 
+/// The note of the edition that every case was looked at under. Its name changes with the rules of this
+/// program: then every case is looked at again.
+const WOKEN_FOR: &str = "cases_woken_for/1";
+
 impl Core {
     /// Runs what is due in the cases that the desks here hold.
     pub(crate) fn tick(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<Ticked> {
@@ -24,8 +28,10 @@ impl Core {
             return Ok(Ticked::default());
         }
         let before = self.notice.changes;
-        if !std::mem::replace(&mut self.has_woken, true) {
+        let edition = u64::from(self.reference()?.newest_number());
+        if tx.meta_number(WOKEN_FOR)? != edition {
             case_rows::wake_all(tx)?;
+            tx.set_meta_number(WOKEN_FOR, edition)?;
         }
         let due = case_rows::due(tx, now, CASES)?;
         for case in &due {
