@@ -52,11 +52,15 @@ pub enum Installed {
     Merged(usize),
 }
 
+/// Ids that are looked up together, 256 KiB of them: every look sorts all that are left in the scope.
+const IDS: usize = 16_384;
+
 /// The documents of a scope, one at a time, in ascending order of their ids.
 pub struct PackDocuments<'r, 'c> {
     reader: &'r Reader<'c>,
     scope: Scope,
     after: Option<RecordId>,
+    ahead: std::vec::IntoIter<RecordId>,
 }
 
 impl Iterator for PackDocuments<'_, '_> {
@@ -69,15 +73,17 @@ impl Iterator for PackDocuments<'_, '_> {
 
 impl PackDocuments<'_, '_> {
     fn step(&mut self) -> Result<Option<PackDocument>> {
-        let next = self
-            .reader
-            .records_in(&self.scope, None, self.after.as_ref(), 1)?;
-        let Some(record) = next.first() else {
+        if self.ahead.len() == 0 {
+            let after = self.after.as_ref();
+            let ids = self.reader.records_in(&self.scope, None, after, IDS)?;
+            self.ahead = ids.into_iter();
+        }
+        let Some(record) = self.ahead.next() else {
             return Ok(None);
         };
-        self.after = Some(*record);
-        let row = self.reader.document_row(record)?;
-        let row = row.ok_or_else(|| StoreError::unknown("record", record))?;
+        self.after = Some(record);
+        let row = self.reader.document_row(&record)?;
+        let row = row.ok_or_else(|| StoreError::unknown("record", &record))?;
         let snapshot = self.reader.whole_snapshot(&row)?;
         Ok(Some(PackDocument {
             record: row.record,
@@ -108,6 +114,7 @@ impl<'c> Reader<'c> {
             reader: self,
             scope: scope.clone(),
             after: None,
+            ahead: Vec::new().into_iter(),
         }
     }
 
