@@ -16,6 +16,7 @@ pub mod role;
 pub mod scope;
 pub mod short_code;
 pub mod standard;
+pub mod text_hint;
 pub mod time;
 
 pub use case_number::CaseNumber;

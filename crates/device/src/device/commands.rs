@@ -1,9 +1,11 @@
 //! Commands: every promise to a screen is kept when the data are safe on this device.
 
+use linli_model::text_hint;
+
 use super::Device;
 use crate::dto::change_set::Noun;
 use crate::dto::check::CheckInput;
-use crate::dto::report::{AmendInput, PhotoDto, PhotoInput, ReportInput, SavedReport};
+use crate::dto::report::{AmendInput, PhotoDto, PhotoInput, ReportInput, SavedReport, TextHintDto};
 use crate::engine::Saved;
 use crate::error::{DeviceError, Result};
 use crate::photo::{PreparedPhoto, prepare};
@@ -12,6 +14,13 @@ use crate::photo::{PreparedPhoto, prepare};
 const CAMERA_BYTES: u64 = 50 * 1024 * 1024;
 
 impl Device {
+    /// What the words of a report seem to hold that does not belong into a case; asked while they are
+    /// written, and never a reason not to save. Works while locked.
+    pub fn text_hints(text: &str) -> Vec<TextHintDto> {
+        let hints = text_hint::text_hints(text).into_iter();
+        hints.map(TextHintDto::from).collect()
+    }
+
     /// Saves a report.
     pub fn report(&self, input: &ReportInput) -> Result<SavedReport> {
         self.report_with(input, &[])

@@ -1,5 +1,6 @@
 //! Reporting: categories, photos, the report itself.
 
+use linli_model::text_hint::TextHint;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -123,4 +124,29 @@ pub struct AmendInput {
     pub photos: Vec<String>,
     /// Words of the person.
     pub note: Option<String>,
+}
+
+/// What a text seems to hold that does not belong into a case. A hint: the text may be saved as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TextHintDto {
+    /// A number of an identity document.
+    IdentityNumber,
+    /// Somebody's telephone number.
+    Telephone,
+    /// A judgement about a person, or what is never collected.
+    Sensitive,
+    /// A person by name.
+    Person,
+}
+
+impl From<TextHint> for TextHintDto {
+    fn from(hint: TextHint) -> Self {
+        match hint {
+            TextHint::IdentityNumber => Self::IdentityNumber,
+            TextHint::Telephone => Self::Telephone,
+            TextHint::Sensitive => Self::Sensitive,
+            TextHint::Person => Self::Person,
+        }
+    }
 }

@@ -55,7 +55,7 @@ fn generated() -> BTreeMap<String, String> {
         PhotoDto PhotoInput PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading
         PositionSource PositionState ReceiptDto ReceiptMark ReceiptState ReportInput RevealInput
         RevealedDto SavedRecord SavedReport SecretKind SettingsDto SettleInput Settlement
-        SplitInput StaffDto StepState StripState SyncStatus TaskDto TaskKind TextSize Theme
+        SplitInput StaffDto StepState StripState SyncStatus TaskDto TaskKind TextHintDto TextSize Theme
         TicketDto TimelineItem UnlockInput UrgencyDto VersionDto VisitDto VisitInput WaitDto
         WaitReason WorkStateDto
     };

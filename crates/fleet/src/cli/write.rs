@@ -7,7 +7,7 @@ use linli_device::dto::check::{
 };
 use linli_device::dto::place::{PositionDto, PositionSource};
 use linli_device::dto::report::{
-    AmendInput, NoPhotoReason, PhotoInput, PhotoKind, ReportInput, SavedReport,
+    AmendInput, NoPhotoReason, PhotoInput, PhotoKind, ReportInput, SavedReport, TextHintDto,
 };
 use linli_device::{Device, DeviceError};
 use serde::Serialize;
@@ -183,6 +183,9 @@ pub(super) async fn report(
             NoPhoto::Danger => NoPhotoReason::Danger,
         }),
     };
+    for hint in Device::text_hints(input.note.as_deref().unwrap_or_default()) {
+        output.say(about(hint))?;
+    }
     let saved = device.report_with(&input, &files)?;
     finish(&device, &saved, report.sync, output).await
 }
@@ -275,6 +278,21 @@ struct Written<'a> {
     #[serde(flatten)]
     saved: &'a SavedReport,
     is_synced: bool,
+}
+
+/// What to do about a text that does not belong into a case.
+fn about(hint: TextHintDto) -> &'static str {
+    match hint {
+        TextHintDto::IdentityNumber => {
+            "hint: the note holds a number of an identity document; it is never needed, leave such numbers out"
+        }
+        TextHintDto::Telephone => {
+            "hint: the note holds a telephone number; a contact of the household is the place for it"
+        }
+        TextHintDto::Sensitive | TextHintDto::Person => {
+            "hint: the note seems to be about a person; report the place, thing or service. Danger: 110. Requests: 12345. Somebody needs help: the welfare line"
+        }
+    }
 }
 
 async fn finish(
