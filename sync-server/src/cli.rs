@@ -133,6 +133,8 @@ enum AdminArgs {
         #[arg(long)]
         json: bool,
     },
+    /// Takes a grid from a handheld: it hands in what waits, erases its copy and proves it.
+    WithdrawGrid(forgetting::WithdrawArgs),
     /// Lists the backups with their terms.
     Backups {
         /// Deletes those whose term is over.

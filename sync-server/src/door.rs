@@ -485,6 +485,10 @@ pub trait Calls {
     fn forgetting(&mut self) -> DoorResult<Forgetting>;
     /// Who holds a household's data, or may still hold it; asking is noted in the audit log.
     fn holders(&mut self, now: Timestamp, record: &RecordId) -> DoorResult<Holders>;
+    /// Asks a handheld to give back a grid: it hands in what waits, erases its copy and proves it.
+    fn withdraw_grid(&mut self, now: Timestamp, device: &KeyId, grid: &GridCode) -> DoorResult<()>;
+    /// A handheld's signed proof that it has erased what it was told to erase, at most 16 KiB.
+    fn erased(&mut self, now: Timestamp, body: &[u8]) -> DoorResult<()>;
     /// Photos that no record shows any more, at most 100: their bytes are to be removed.
     fn blobs_orphaned(&mut self, now: Timestamp) -> DoorResult<Vec<BlobHash>>;
     /// The bytes of such a photo are removed.

@@ -23,10 +23,11 @@ mod packs;
 mod recovery;
 mod settle;
 mod status;
+mod withdraw;
 
 use std::collections::BTreeSet;
 
-use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_model::{BlobHash, GridCode, KeyId, OrgId, RecordId, Scope, Timestamp};
 use linli_store::{DbKey, Ledger, Options, Profile, Tx};
 use linli_trust::SigningKey;
 
@@ -280,6 +281,14 @@ impl Calls for Request<'_, '_> {
 
     fn holders(&mut self, now: Timestamp, record: &RecordId) -> DoorResult<Holders> {
         self.core.holders(self.tx, now, record)
+    }
+
+    fn withdraw_grid(&mut self, now: Timestamp, device: &KeyId, grid: &GridCode) -> DoorResult<()> {
+        self.core.withdraw_grid(self.tx, now, device, grid)
+    }
+
+    fn erased(&mut self, now: Timestamp, body: &[u8]) -> DoorResult<()> {
+        self.core.erased(self.tx, now, body)
     }
 
     fn blobs_orphaned(&mut self, now: Timestamp) -> DoorResult<Vec<BlobHash>> {

@@ -27,6 +27,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/sync/v1/exchange", post(v1::exchange::exchange))
         .route("/sync/v1/heartbeat", post(v1::exchange::heartbeat))
         .route("/sync/v1/enrol", post(v1::enrol::enrol))
+        .route("/sync/v1/erased", post(v1::erased::erased))
         .route("/sync/v1/wake", get(v1::wake::wake))
         .route("/sync/v1/pack/{family}/{code}", get(v1::pack::pack))
         .route("/files/", any(v1::files::collection))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_model::{BlobHash, GridCode, KeyId, OrgId, RecordId, Scope, Timestamp};
 use linli_trust::{PublicKey, SigningKey};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -265,6 +265,14 @@ impl Calls for Open<'_> {
     }
 
     fn holders(&mut self, _: Timestamp, _: &RecordId) -> DoorResult<Holders> {
+        Err(NO)
+    }
+
+    fn withdraw_grid(&mut self, _: Timestamp, _: &KeyId, _: &GridCode) -> DoorResult<()> {
+        Err(NO)
+    }
+
+    fn erased(&mut self, _: Timestamp, _: &[u8]) -> DoorResult<()> {
         Err(NO)
     }
 

@@ -4,6 +4,7 @@ mod commands;
 mod door;
 mod driver;
 mod enrol;
+mod erase;
 mod exchange;
 mod files_lane;
 mod inspect;
@@ -128,7 +129,7 @@ impl Device {
             open: None,
         };
         let (changes, _) = broadcast::channel(NOTICES);
-        Ok(Arc::new(Self {
+        let device = Self {
             folder: folder.to_owned(),
             parts,
             state: Mutex::new(state),
@@ -137,7 +138,9 @@ impl Device {
             hurry: Notify::new(),
             line: tokio::sync::Mutex::new(()),
             offset_ms: Arc::default(),
-        }))
+        };
+        device.finish_erasing()?;
+        Ok(Arc::new(device))
     }
 
     /// Every change from now on. A listener that is too slow is told that it missed some and reads

@@ -5,6 +5,7 @@ mod drafts;
 mod facts;
 mod forgotten;
 mod intent;
+mod leave;
 mod notes;
 mod packs;
 mod people;
@@ -119,6 +120,7 @@ impl Engine {
                 }
                 tx.set_meta_number("device/epoch_opened", 1)?;
             }
+            leave::stay(tx)?;
             let reference = self.reference_now();
             if tx.meta_number(ROWS)? == ROWS_VERSION {
                 // A file that was put back still shows what the ledger has erased again.

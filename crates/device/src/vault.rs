@@ -287,6 +287,11 @@ impl Vault {
         self.save_or(|file| *file = before)
     }
 
+    /// Whose keys these are.
+    pub(crate) fn device(&self) -> KeyId {
+        self.file.device
+    }
+
     /// The nonces of wipe orders that were obeyed.
     pub(crate) fn obeyed(&self) -> impl Iterator<Item = [u8; 16]> {
         let nonces = self.file.obeyed.iter();

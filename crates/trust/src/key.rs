@@ -59,13 +59,15 @@ impl Domain {
     pub const LEASE: Self = Self("linli/lease/1");
     /// Orders to erase a device's keys.
     pub const WIPE: Self = Self("linli/wipe/1");
+    /// A device's statement that it has erased what an order named.
+    pub const ERASURE_PROOF: Self = Self("linli/erasure-proof/1");
     /// A device's proof that it holds the key that it enrols.
     pub const ENROLMENT: Self = Self("linli/enrolment/1");
     /// Heads of an audit log.
     pub const AUDIT_HEAD: Self = Self("linli/audit-head/1");
 
     /// Every domain.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BATCH,
         Self::CERTIFICATE,
         Self::REVOCATION,
@@ -75,6 +77,7 @@ impl Domain {
         Self::SERVER_TIME,
         Self::LEASE,
         Self::WIPE,
+        Self::ERASURE_PROOF,
         Self::ENROLMENT,
         Self::AUDIT_HEAD,
     ];

@@ -5,7 +5,7 @@
 //! | keys, domains of signatures, fingerprints, secrets that print as `***` | [`key`], [`fingerprint`], [`secret`] |
 //! | who may sign: certificates, revocations, the chain to the district's root | [`certificate`], [`revocation`], [`certificate_store`] |
 //! | signed batches of changes, and parcels that carry them | [`batch`] |
-//! | signed control items in one envelope | [`signed`], [`edition`], [`tombstone`], [`checkpoint`], [`lease`], [`wipe`], [`audit`] |
+//! | signed control items in one envelope | [`signed`], [`edition`], [`tombstone`], [`checkpoint`], [`lease`], [`wipe`], [`erasure_proof`], [`audit`] |
 //! | signed requests (RFC 9421, RFC 9530) | [`http_signature`] |
 //! | PIN, passphrase, wrapped data keys, guess counter | [`pin`] |
 //! | how a device becomes known | [`enrolment`] |
@@ -29,6 +29,7 @@ pub mod certificate_store;
 pub mod checkpoint;
 pub mod edition;
 pub mod enrolment;
+pub mod erasure_proof;
 pub mod error;
 pub mod fingerprint;
 pub mod http_signature;
@@ -51,6 +52,7 @@ pub use certificate::{Certificate, CertificateBody, Subject};
 pub use certificate_store::{CertificateStore, Inserted, IsWithin, Judged};
 pub use checkpoint::{Checkpoint, CheckpointBody};
 pub use edition::{EditionBody, SignedEdition};
+pub use erasure_proof::{ErasureProof, ErasureProofBody};
 pub use error::TrustError;
 pub use fingerprint::Fingerprint;
 pub use key::{Domain, PublicKey, Signature, SigningKey, Suite};

@@ -1,5 +1,6 @@
 //! The envelope of every signed item that is not a batch: certificate, revocation, edition,
-//! tombstone, checkpoint, server time, lease, wipe order, audit head.
+//! tombstone, checkpoint, server time, lease, wipe order, proof of erasure, audit
+//! head.
 //!
 //! An item is `{0: body bytes, 1: signature}`; the body is a canonical CBOR map with numbered fields,
 //! field 0 the [`Suite`](crate::Suite). **Rule for unknown fields:** numbers are never reused; a body may end with

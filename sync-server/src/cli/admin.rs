@@ -49,6 +49,7 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
         AdminArgs::Erase(args) => return forgetting::erase(context, args),
         AdminArgs::Forgetting { json } => return forgetting::report(context, json),
         AdminArgs::Holders { record, json } => return forgetting::holders(context, record, json),
+        AdminArgs::WithdrawGrid(args) => return forgetting::withdraw_grid(context, args),
         AdminArgs::Backups { prune } => return forgetting::backups(context, prune),
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },
         AdminArgs::Unreachable { org } => AdminCommand::Unreachable { org },

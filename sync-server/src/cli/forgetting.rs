@@ -1,7 +1,7 @@
-//! `admin erase`, `forgetting`, `holders` and `backups`.
+//! `admin erase`, `forgetting`, `holders`, `withdraw-grid` and `backups`.
 
 use clap::Args;
-use linli_model::{RecordId, StaffId};
+use linli_model::{GridCode, KeyId, RecordId, StaffId};
 
 use super::session::{Session, unexpected};
 use super::{Context, Done, out};
@@ -180,10 +180,18 @@ fn show_holder(context: &Context, holder: &Holder) {
     }
     if let Some(until) = holder.until {
         let until = out::time(until);
-        context.say(&format!("  到期 {until}"), &format!("  until {until}"));
+        if holder.kind == HolderKind::Device {
+            context.say(
+                &format!("  {until} 已证明本机数据全部删除"),
+                &format!("  proved at {until} that its copy is erased"),
+            );
+        } else {
+            context.say(&format!("  到期 {until}"), &format!("  until {until}"));
+        }
     }
     match (holder.has_confirmed, holder.confirmed) {
         (true, None) => {}
+        (true, Some(_)) if holder.kind == HolderKind::Device && holder.until.is_some() => {}
         (true, Some((number, at))) => {
             let at = out::time(at);
             context.say(
@@ -201,6 +209,29 @@ fn show_holder(context: &Context, holder: &Holder) {
             );
         }
     }
+}
+
+/// A grid that a handheld has to give back.
+#[derive(Debug, Args)]
+pub(super) struct WithdrawArgs {
+    /// The handheld's key, as `admin holders` names it.
+    device: KeyId,
+    /// The grid.
+    #[arg(long)]
+    grid: GridCode,
+}
+
+pub(super) fn withdraw_grid(context: &Context, args: WithdrawArgs) -> Done {
+    let WithdrawArgs { device, grid } = args;
+    let text = grid.to_string();
+    let ForgetAnswer::Withdrawn = ask(context, ForgetCommand::Withdraw { device, grid })? else {
+        return Err(unexpected().into());
+    };
+    context.say(
+        &format!("已要求该终端交回网格 {text}：下次联网时先交清未送达的内容，再删除本机数据并签名证明。查看：admin holders"),
+        &format!("The handheld is asked to give back {text}: at its next contact it hands in what waits, erases its copy and proves it. See: admin holders"),
+    );
+    Ok(())
 }
 
 pub(super) fn backups(context: &Context, prune: bool) -> Done {

@@ -126,8 +126,9 @@ pub struct Holder {
     pub has_confirmed: bool,
     /// The tombstone number up to which it has, and since when that is known.
     pub confirmed: Option<(u64, Timestamp)>,
-    /// `active`, `revoked`, `expired`, `left` for a device; `serving`; `in_term`, `past_term`.
+    /// `active`, `leaving`, `left`, `revoked`, `expired` for a device; `serving`; `in_term`, `past_term`.
     pub state: String,
-    /// Of a backup: when its term is over. Of a device that left: when it purged.
+    /// Of a backup: when its term is over. Of a device that has proved that it erased its copy: when
+    /// the proof came.
     pub until: Option<Timestamp>,
 }

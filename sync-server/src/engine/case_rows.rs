@@ -17,6 +17,7 @@ pub(crate) fn module() -> Module {
             include_str!("schema/0002_base_data.sql"),
             include_str!("schema/0003_forgetting.sql"),
             include_str!("schema/0004_wake.sql"),
+            include_str!("schema/0005_withdrawals.sql"),
         ],
     }
 }

@@ -4,10 +4,10 @@ mod answer;
 mod outcome;
 mod peer;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linli_exchange::{Incoming, Kept, ingest};
-use linli_model::{KeyId, OrgId, RecordId, RecordKind, Scope, Timestamp};
+use linli_model::{GridCode, KeyId, OrgId, RecordId, RecordKind, Scope, Timestamp};
 use linli_records::PolicyRefusal;
 use linli_store::ingest::{Ingested, Judgement, Proposal, Verdict};
 use linli_store::{ControlItem, Tx};
@@ -42,9 +42,23 @@ struct Brought {
     control_taken: u64,
     /// Whether something that was only named is asked for: it comes with the next request.
     asks_back: bool,
+    /// Grids that the handheld asks for and has to give back, with the orders.
+    leaving: BTreeMap<GridCode, [u8; 16]>,
     /// Whether the peer has seen our newest life. One that has not goes on with its control log from
     /// where the last one was, and has not named yet what we may have lost.
     knows_us: bool,
+}
+
+impl Brought {
+    /// Whether a scope belongs to a grid that the peer has to give back.
+    fn is_leaving(&self, scope: &Scope) -> bool {
+        match scope {
+            Scope::Register(grid) | Scope::Places(grid) | Scope::Cases(grid) => {
+                self.leaving.contains_key(grid)
+            }
+            Scope::Desk(_) | Scope::Reference(_) => false,
+        }
+    }
 }
 
 impl Core {
@@ -69,7 +83,10 @@ impl Core {
             };
             match input {
                 Input::Hello(hello) => {
-                    let wrong = self.first_wrong_want(&hello, peer, now);
+                    if certificate.subject == Subject::Device && !is_revoked {
+                        taken.leaving = self.leaving(tx, now, peer, &hello)?;
+                    }
+                    let wrong = self.first_wrong_want(&hello, peer, &taken, now);
                     if let Some(wrong) = wrong.filter(|_| !is_revoked) {
                         let mut error = ErrorFrame::of(Code::ScopeForbidden);
                         error.params = vec![("scope".to_owned(), wrong.to_string())];
@@ -125,13 +142,16 @@ impl Core {
         )
     }
 
-    fn first_wrong_want(&self, hello: &Hello, peer: &KeyId, now: Timestamp) -> Option<Scope> {
+    fn first_wrong_want(
+        &self,
+        hello: &Hello,
+        peer: &KeyId,
+        taken: &Brought,
+        now: Timestamp,
+    ) -> Option<Scope> {
         let allowed = self.scopes_of(peer, now);
-        hello
-            .wants
-            .iter()
-            .map(|want| want.scope.clone())
-            .find(|scope| !allowed.contains(scope))
+        let mut wanted = hello.wants.iter().map(|want| want.scope.clone());
+        wanted.find(|scope| !allowed.contains(scope) && !taken.is_leaving(scope))
     }
 
     fn take_control(

@@ -2,6 +2,7 @@
 
 pub(super) mod cases;
 pub(super) mod enrol;
+pub(super) mod erased;
 pub(super) mod events;
 pub(super) mod exchange;
 pub(super) mod files;

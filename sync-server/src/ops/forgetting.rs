@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use linli_model::{BlobHash, RecordId, Timestamp};
+use linli_model::{BlobHash, GridCode, KeyId, RecordId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::admin::Host;
 use super::{OpsError, backup, database};
 use crate::clock;
 use crate::config::Config;
-use crate::door::{DoorResult, EraseRequest, Erasure, Forgetting, Holder, HolderKind, Holders};
+use crate::door::{
+    Calls, DoorResult, EraseRequest, Erasure, Forgetting, Holder, HolderKind, Holders,
+};
 use crate::files;
 use crate::keys::DatabaseKey;
 use crate::photos::Photos;
@@ -34,6 +36,13 @@ pub enum ForgetCommand {
         /// A household, or another record of the register.
         record: RecordId,
     },
+    /// Asks a handheld to give back a grid.
+    Withdraw {
+        /// The handheld's key.
+        device: KeyId,
+        /// The grid.
+        grid: GridCode,
+    },
     /// The backups and their terms.
     Backups {
         /// Deletes those whose term is over.
@@ -51,6 +60,8 @@ pub enum ForgetAnswer {
     Report(Forgetting),
     /// Who holds a record's data.
     Holders(Holders),
+    /// The handheld is asked at its next contact.
+    Withdrawn,
     /// The backups.
     Backups {
         /// Oldest first.
@@ -100,6 +111,11 @@ pub(super) async fn run(host: &Host, command: ForgetCommand) -> Result<ForgetAns
             let held: Vec<Holder> = held.collect();
             found.holders.extend(held);
             ForgetAnswer::Holders(found)
+        }
+        ForgetCommand::Withdraw { device, grid } => {
+            let asked = move |calls: &mut dyn Calls| calls.withdraw_grid(now, &device, &grid);
+            writer.call(asked).await?;
+            ForgetAnswer::Withdrawn
         }
         ForgetCommand::Backups { prune } => ForgetAnswer::Backups {
             rows: backups(&host.config, now, prune)?,

@@ -212,7 +212,7 @@ impl World {
                 "handheld {index}: {error:?}"
             );
         }
-        if synced.wipe.is_some() {
+        if !synced.wipes.is_empty() {
             assert!(
                 handheld.is_revoked,
                 "handheld {index} is told to erase itself"

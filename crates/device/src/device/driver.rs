@@ -58,6 +58,9 @@ impl Device {
 
     /// One step of the driver; answers how long to pause.
     async fn step(&self) -> Duration {
+        if let Err(error) = self.hand_in_proofs().await {
+            tracing::debug!(%error, "a proof of erasure could not be handed in yet");
+        }
         match self.advance_binding().await {
             Ok(BindingStep::Waiting | BindingStep::NoNetwork) => return BINDING,
             Ok(BindingStep::Nothing | BindingStep::Refused | BindingStep::Done) => {}

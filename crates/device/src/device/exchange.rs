@@ -12,7 +12,7 @@ use linli_sync::heartbeat::ManifestReply;
 use linli_trust::PublicKey;
 
 use super::open::Open;
-use super::{Device, lane, open};
+use super::{Device, lane};
 use crate::dto::change_set::Noun;
 use crate::engine::{Engine, Exchange, Synced};
 use crate::env;
@@ -85,7 +85,16 @@ impl Device {
                 self.tell(&[Noun::Sync, Noun::Outbox], []);
                 Ok(run)
             }
-            Err(stop) => Err(self.stopped(&open, stop).await?),
+            Err(stop) => {
+                let error = self.stopped(&open, stop).await?;
+                if matches!(error, DeviceError::Locked) {
+                    // It may just have erased something: the driver tries again if this fails.
+                    if let Err(error) = self.hand_in_proofs().await {
+                        tracing::info!(%error, "a proof of erasure could not be handed in yet");
+                    }
+                }
+                Err(error)
+            }
         }
     }
 
@@ -203,9 +212,10 @@ impl Device {
             .saturating_add(u32::try_from(synced.records.len()).unwrap_or(u32::MAX));
         engine.photos_wanted(&synced.wanted)?;
         self.tell_synced(synced);
-        if let Some(order) = &synced.wipe {
-            self.obey(open, order)?;
-            return Err(Stop::Here(DeviceError::Locked));
+        for order in &synced.wipes {
+            if self.obey(open, order)? {
+                return Err(Stop::Here(DeviceError::Locked));
+            }
         }
         match &synced.failed {
             Some(error) => Err(Stop::Failed(error.code, error.retry_after_s)),
@@ -392,38 +402,6 @@ impl Device {
             drop(state);
             self.tell(&[Noun::Device], []);
         }
-        Ok(())
-    }
-
-    /// Erases what a signed order names: the wrapped keys first, then the files.
-    fn obey(&self, open: &Open, order: &linli_trust::WipeOrder) -> Result<()> {
-        let mut state = self.state();
-        let Some(vault) = state.vault.as_mut() else {
-            return Ok(());
-        };
-        if !order.concerns(&open.key.id(), vault.obeyed()) {
-            return Ok(());
-        }
-        tracing::warn!("an order to erase is obeyed");
-        let is_all =
-            order.grids.is_empty() || open.engines.keys().all(|grid| order.grids.contains(grid));
-        vault.erase(&order.grids, Some(order.nonce))?;
-        if is_all {
-            vault.erase(&[], Some(order.nonce))?;
-        }
-        state.open = None;
-        let grids: Vec<_> = open.engines.keys().cloned().collect();
-        for grid in grids
-            .iter()
-            .filter(|grid| is_all || order.grids.contains(grid))
-        {
-            open::remove_grid(&self.folder, grid)?;
-        }
-        if is_all {
-            self.clear(&mut state)?;
-        }
-        drop(state);
-        self.tell(&[Noun::Device], []);
         Ok(())
     }
 

@@ -199,6 +199,18 @@ pub(super) fn remove_grid(folder: &Path, grid: &GridCode) -> Result<()> {
     remove_database(&grid_file(folder, grid))
 }
 
+/// Removes the files of every grid, also such as were set aside.
+pub(super) fn remove_grids(folder: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("grid-") {
+            files::remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes a database with what lies beside it.
 pub(super) fn remove_database(path: &Path) -> Result<()> {
     let beside = [

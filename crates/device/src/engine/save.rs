@@ -16,7 +16,7 @@ use linli_store::{Authorship, Tx};
 
 use super::intent::{Intent, Written};
 use super::people::By;
-use super::{Engine, Place, notes, rows};
+use super::{Engine, Place, leave, notes, rows};
 use crate::error::{DeviceError, Result};
 
 /// An event that is to be written.
@@ -109,6 +109,7 @@ impl Engine {
         let (Some(change), Some(document)) = (change, document) else {
             return Ok(());
         };
+        leave::may_save(tx)?;
         let home = log.head.home.clone();
         let authorship = Authorship {
             scope: Scope::Cases(home.clone()),

@@ -55,8 +55,8 @@ pub struct Synced {
     pub has_reference: bool,
     /// Photos that the server lacks, most urgent first.
     pub wanted: Vec<BlobHash>,
-    /// An order to erase grids, checked and meant for this device.
-    pub wipe: Option<WipeOrder>,
+    /// Orders to erase grids, or everything, checked and meant for this device.
+    pub wipes: Vec<WipeOrder>,
     /// Whether the server refused something of ours, and it was dealt with.
     pub has_refusals: bool,
     /// The server stopped with an error.
@@ -328,7 +328,7 @@ impl Engine {
                 })?;
                 let is_signed = key.is_some_and(|key| order.verify(&key).is_ok());
                 if is_signed && order.device == self.device() {
-                    synced.wipe = Some(order);
+                    synced.wipes.push(order);
                 } else {
                     tracing::warn!("an order to erase is not believed and ignored");
                 }

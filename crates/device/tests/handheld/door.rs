@@ -251,6 +251,7 @@ async fn an_order_to_erase_leaves_nothing_that_opens() {
     );
     let left: Vec<_> = std::fs::read_dir(handheld.folder.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "only the face: {left:?}");
+    assert_eq!(handheld.line.proofs.lock().unwrap().len(), 1);
     handheld.restart();
     assert_eq!(
         handheld.device.status().unwrap().state,

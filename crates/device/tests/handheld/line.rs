@@ -16,7 +16,7 @@ use linli_sync::blob::{UploadMetadata, checksum_matches, header as tus};
 use linli_sync::heartbeat::{Manifest, ManifestReply};
 use linli_sync::wake::Wake;
 use linli_trust::http_signature::{self, ContentDigest};
-use linli_trust::{ServerTimeBody, Signed, Suite};
+use linli_trust::{ErasureProof, ServerTimeBody, Signed, Suite};
 use sha2::{Digest as _, Sha256};
 
 use crate::station::Station;
@@ -43,6 +43,8 @@ pub(crate) enum Mode {
     PacksCut(usize),
     /// One byte of a pack is another one, at this place; everything else works.
     PacksBent(usize),
+    /// A proof of erasure gets lost; everything else works.
+    ProofsLost,
     /// Uploads break after so many pieces; everything else works.
     UploadsCut(usize),
     /// The server refuses.
@@ -58,6 +60,8 @@ pub(crate) struct Line {
     /// Method and path of every request that arrived.
     pub(crate) calls: Mutex<Vec<String>>,
     pub(crate) manifests: Mutex<Vec<Manifest>>,
+    /// Proofs of erasure that arrived and are signed.
+    pub(crate) proofs: Mutex<Vec<ErasureProof>>,
     uploads: Mutex<BTreeMap<BlobHash, Vec<u8>>>,
     /// Bytes that were sent in pieces of photos.
     pub(crate) piece_bytes: Mutex<u64>,
@@ -74,6 +78,7 @@ impl Line {
             skew_ms: Mutex::default(),
             calls: Mutex::default(),
             manifests: Mutex::default(),
+            proofs: Mutex::default(),
             uploads: Mutex::default(),
             piece_bytes: Mutex::default(),
             pack_bytes: Mutex::default(),
@@ -121,6 +126,18 @@ impl Line {
                 Some(answer) => Answer::whole(200, answer),
                 None => refusal(403, "ENROLMENT_REFUSED"),
             });
+        }
+        if name == "POST /sync/v1/erased" {
+            if *mode == Mode::ProofsLost {
+                return Err(TransportError::Broken("lost".into()));
+            }
+            let proof = ErasureProof::decode(&call.body).unwrap();
+            let key = self.station.device_key(&proof.device);
+            if key.is_none_or(|key| proof.verify(&key).is_err()) {
+                return Ok(refusal(403, "PROOF"));
+            }
+            self.proofs.lock().unwrap().push(proof);
+            return Ok(Answer::whole(204, Vec::new()));
         }
         let peer = match self.signer(call) {
             Ok(peer) => peer,

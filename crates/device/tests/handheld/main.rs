@@ -34,6 +34,7 @@
 
 mod canary;
 mod door;
+mod erase;
 mod line;
 mod packs;
 mod photos;

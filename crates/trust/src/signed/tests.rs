@@ -4,6 +4,7 @@ use super::*;
 use crate::audit::AuditHeadBody;
 use crate::checkpoint::CheckpointBody;
 use crate::edition::EditionBody;
+use crate::erasure_proof::ErasureProofBody;
 use crate::key::Suite;
 use crate::lease::{LeaseBody, ServerTimeBody};
 use crate::revocation::RevocationBody;
@@ -174,6 +175,28 @@ fn wipe_orders_name_one_device_and_count_once() {
     assert_eq!(
         Signed::seal(unsorted, &key(3)).unwrap_err().code(),
         "malformed"
+    );
+}
+
+#[test]
+fn a_proof_of_erasure_repeats_its_order_and_is_the_devices_own() {
+    let order = WipeOrderBody {
+        suite: Suite::CURRENT,
+        device: key(4).id(),
+        nonce: [2; 16],
+        grids: vec!["g1".parse().unwrap(), "g2".parse().unwrap()],
+        at: at(1),
+        signer: key(3).id(),
+    };
+    let proof = ErasureProofBody::of(&order, at(9));
+    assert_eq!((proof.nonce, &proof.grids), (order.nonce, &order.grids));
+    check(&ErasureProofBody {
+        device: key(3).id(),
+        ..proof.clone()
+    });
+    assert_eq!(
+        Signed::seal(proof, &key(3)).unwrap_err().code(),
+        "wrong_key"
     );
 }
 

@@ -8,7 +8,7 @@ use linli_sync::frames::{
 };
 use linli_sync::server::{Answer, Asked};
 use linli_sync::{Fit, PROTOCOL};
-use linli_trust::{Certificate, Lease, LeaseBody, Parcel, Signed, Subject, Suite, WipeOrderBody};
+use linli_trust::{Certificate, Lease, LeaseBody, Parcel, Signed, Subject, Suite};
 
 use super::Brought;
 use super::peer::control_note;
@@ -47,9 +47,14 @@ impl Core {
             app: APP.to_owned(),
             chains,
         };
+        let is_all_here = self.is_all_here(&asked, taken);
         let mut answer = Answer::to(asked, welcome)?;
         if certificate.subject == Subject::Device {
             answer.personal(Personal::Lease(self.lease(peer, now)?))?;
+        }
+        for (grid, nonce) in taken.leaving.iter().filter(|_| is_all_here) {
+            let order = self.wipe_order(peer, *nonce, Some(grid), now)?;
+            answer.personal(Personal::Wipe(order))?;
         }
         for outcomes in &taken.acks {
             answer.ack(outcomes.clone())?;
@@ -58,7 +63,8 @@ impl Core {
         if !answer.is_void() {
             let concerns = |scope: &Scope| self.concerns(certificate, scope);
             more = control(tx, &mut answer, &concerns)?;
-            for fetch in &taken.fetches {
+            let fetches = taken.fetches.iter();
+            for fetch in fetches.filter(|fetch| !taken.is_leaving(&fetch.scope)) {
                 let parcels = fetch_parcels(tx, fetch)?;
                 let changes = Stretch::of(parcels);
                 more |= answer.fetched(Fetched {
@@ -69,9 +75,10 @@ impl Core {
             // A handheld waits until it is known what is true here.
             let is_served = certificate.subject == Subject::Desk || !self.is_recovering();
             if !more && is_served {
-                more = pages(tx, &mut answer, peer, certificate.subject)?;
+                more = pages(tx, &mut answer, peer, certificate.subject, taken)?;
             }
-            for ask in taken.asks.iter().filter(|_| is_served) {
+            let asks = taken.asks.iter();
+            for ask in asks.filter(|ask| is_served && !taken.is_leaving(&ask.scope)) {
                 more |= digests(tx, &mut answer, ask)? == Fit::Full;
             }
         }
@@ -102,8 +109,7 @@ impl Core {
     ) -> DoorResult<Vec<u8>> {
         self.settle_all(tx, &taken.touched, now)?;
         self.seal(tx, now)?;
-        let is_told = taken.knows_us && !taken.asks_back;
-        let is_all_here = !asked.more && is_told && !self.is_recovering();
+        let is_all_here = self.is_all_here(&asked, taken);
         let welcome = Welcome {
             protocol: PROTOCOL,
             generation: self.host.generation(),
@@ -119,20 +125,15 @@ impl Core {
             answer.ack(outcomes.clone())?;
         }
         if is_all_here {
-            let nonce = self.random();
-            let org = self.first_org()?.clone();
-            let key = self.host.key(&org)?;
-            let body = WipeOrderBody {
-                suite: Suite::Ed25519Sha256,
-                device: *peer,
-                nonce,
-                grids: Vec::new(),
-                at: now,
-                signer: key.id(),
-            };
-            answer.personal(Personal::Wipe(Signed::seal(body, key)?))?;
+            answer.personal(Personal::Wipe(self.wipe_all(tx, now, peer)?))?;
         }
         Ok(answer.finish(false)?)
+    }
+
+    /// Whether a handheld has handed in everything that waited, also what we may have lost.
+    fn is_all_here(&self, asked: &Asked, taken: &Brought) -> bool {
+        let is_told = taken.knows_us && !taken.asks_back;
+        !asked.more && is_told && !self.is_recovering()
     }
 
     /// Whether an erasure in a scope concerns a peer: a handheld those of its grids, a server below
@@ -203,7 +204,13 @@ fn control(
 
 /// The pages of every wanted feed, and a digest where the client reaches the end. Answers whether
 /// something did not fit.
-fn pages(tx: &Tx<'_>, answer: &mut Answer, peer: &KeyId, subject: Subject) -> DoorResult<bool> {
+fn pages(
+    tx: &Tx<'_>,
+    answer: &mut Answer,
+    peer: &KeyId,
+    subject: Subject,
+    taken: &Brought,
+) -> DoorResult<bool> {
     let is_whole = answer.hello().whole;
     let epoch = answer.hello().epoch;
     let is_desk = subject == Subject::Desk;
@@ -211,6 +218,7 @@ fn pages(tx: &Tx<'_>, answer: &mut Answer, peer: &KeyId, subject: Subject) -> Do
         .hello()
         .wants
         .iter()
+        .filter(|want| !taken.is_leaving(&want.scope))
         .map(|want| (want.scope.clone(), want.since))
         .collect();
     for (scope, since) in wants {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::held;
 use crate::door::{DoorError, DoorResult, Holder, HolderKind, HolderStaff, Holders};
 use crate::engine::core::Core;
+use crate::engine::withdraw;
 
 /// A row of the audit log: somebody asked.
 #[derive(Serialize)]
@@ -166,16 +167,24 @@ impl Core {
         ) else {
             return Ok(None);
         };
+        let leaving = withdraw::newest(tx, &key, &asked.grid)?;
+        let erased_at = leaving.and_then(|order| order.proved_at);
         let store = self.reference()?.certificates();
         let state = match store.active(&key, now) {
-            Ok(active) if active.grids.contains(&asked.grid) => "active",
+            Ok(active) if active.grids.contains(&asked.grid) => {
+                // A handheld that was given the grid again holds it again.
+                let is_asked = leaving.is_some_and(|order| order.proved_at.is_none());
+                if is_asked { "leaving" } else { "active" }
+            }
             Ok(_) => "left",
             Err(TrustError::Revoked { .. }) => "revoked",
             Err(_) => "expired",
         };
         let generation = self.host.generation();
         let taken = applied(tx, &key, &asked.grid)?.filter(|taken| taken.generation == generation);
+        let erased_at = erased_at.filter(|_| state != "active");
         let has_confirmed = match (drop, taken) {
+            _ if erased_at.is_some() => true,
             (None, _) => true,
             (Some((seq, _)), Some(taken)) => taken.seq >= seq,
             (Some(_), None) => false,
@@ -200,7 +209,7 @@ impl Core {
             has_confirmed,
             confirmed,
             state: state.into(),
-            until: None,
+            until: erased_at,
         }))
     }
 

@@ -17,7 +17,7 @@ use linli_store::{Authorship, Place, Tx};
 use super::super::people::By;
 use super::super::sync::refresh_touched;
 use super::super::wish::Wish;
-use super::super::{Engine, Place as Seat};
+use super::super::{Engine, Place as Seat, leave};
 use crate::dto::register::BasisDto;
 use crate::env;
 use crate::error::{DeviceError, Result};
@@ -224,6 +224,7 @@ impl Pen<'_, '_> {
         document: &Document,
         change: &RawChange,
     ) -> Result<()> {
+        leave::may_save(self.tx)?;
         let home = self.engine.grid().clone();
         let authorship = Authorship {
             scope: kind.grid_scope(home.clone()),
