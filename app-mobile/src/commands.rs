@@ -29,6 +29,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
     tauri::generate_handler![
         case::amend,
         case::check,
+        case::escalate,
         case::find_case,
         case::list_cases,
         device::bind,
@@ -45,6 +46,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         place::place_hint,
         place::position,
         report::add_photo,
+        report::blacken_photo,
         report::list_categories,
         report::report,
         sync::first_sync,

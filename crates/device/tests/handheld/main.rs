@@ -36,6 +36,7 @@ mod canary;
 mod door;
 mod erase;
 mod line;
+mod lists;
 mod packs;
 mod photos;
 mod recovery;

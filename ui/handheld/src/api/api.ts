@@ -1,6 +1,7 @@
 import type {
   AmendInput,
   BindInput,
+  BlackenInput,
   CaseDetail,
   CaseList,
   CaseQuery,
@@ -8,6 +9,7 @@ import type {
   ChangeSet,
   CheckInput,
   DeviceStatus,
+  EscalateInput,
   FirstSyncDto,
   OutboxDto,
   PhotoDto,
@@ -52,9 +54,13 @@ export interface Api {
   findCase(id: string): Promise<CaseDetail>
   check(input: CheckInput): Promise<SavedReport>
   amend(input: AmendInput): Promise<SavedReport>
+  /** Asks the desk that holds a case to pass it up. */
+  escalate(input: EscalateInput): Promise<SavedReport>
 
   listCategories(): Promise<CategoryDto[]>
   addPhoto(photo: Blob, input: PhotoInput): Promise<PhotoDto>
+  /** Burns black parts into a photo that no case names yet; it has another hash then, the old one is gone. */
+  blackenPhoto(input: BlackenInput): Promise<PhotoDto>
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
   report(input: ReportInput): Promise<SavedReport>

@@ -36,6 +36,7 @@ export const tauriApi: Api = {
   findCase: (id) => call('find_case', { id }),
   check: (input) => call('check', { input }),
   amend: (input) => call('amend', { input }),
+  escalate: (input) => call('escalate', { input }),
 
   listCategories: () => call('list_categories'),
   // Raw bytes as the body; what is told about them goes in a header.
@@ -43,6 +44,7 @@ export const tauriApi: Api = {
     call('add_photo', await photo.arrayBuffer(), {
       headers: { 'linli-photo': JSON.stringify(input) },
     }),
+  blackenPhoto: (input) => call('blacken_photo', { input }),
   photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
   report: (input) => call('report', { input }),
 

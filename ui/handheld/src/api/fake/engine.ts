@@ -1,11 +1,12 @@
 import type { CaseDetail, ChangeSet, Noun } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
-import { amendCase, checkCase, reportCase } from './commands'
+import { amendCase, checkCase, escalateCase, reportCase } from './commands'
 import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
 import { listOf, outboxOf, placesOf } from './lists'
-import { pictureUrl, rememberPicture } from './pictures'
+import { FakePhotos } from './photos'
+import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
 import { worldOf, type ScenarioName, type World } from './scenario'
 
@@ -30,7 +31,7 @@ export class FakeEngine implements Api {
   readonly now: () => number
   private readonly isLive: boolean
   private readonly listeners = new Set<(change: ChangeSet) => void>()
-  private photoNumber = 0
+  private readonly photos = new FakePhotos()
 
   constructor({
     scenario = 'connected',
@@ -146,26 +147,18 @@ export class FakeEngine implements Api {
     return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
   }
 
+  escalate: Api['escalate'] = async (input) => {
+    const entry = this.get(input.case_id)
+    escalateCase(entry, input, this.now())
+    this.send(entry)
+    return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
+  }
+
   listCategories: Api['listCategories'] = async () => structuredClone(categories)
 
-  addPhoto: Api['addPhoto'] = async (photo, input) => {
-    if (!photo.type.startsWith('image/')) {
-      throw new ApiError({ code: 'photo_unreadable', params: {} })
-    }
-    this.photoNumber += 1
-    const hash = `photo-${this.photoNumber}`
-    rememberPicture(hash, URL.createObjectURL(photo))
-    const at = this.now()
-    return {
-      hash,
-      kind: input.kind,
-      at,
-      width: 1600,
-      height: 1200,
-      is_here: true,
-      is_delivered: false,
-    }
-  }
+  addPhoto: Api['addPhoto'] = async (photo, input) => this.photos.add(photo, input, this.now())
+
+  blackenPhoto: Api['blackenPhoto'] = (input) => this.photos.blacken(input)
 
   photoUrl: Api['photoUrl'] = (hash) => pictureUrl(hash)
 
