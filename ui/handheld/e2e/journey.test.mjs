@@ -22,7 +22,7 @@ const told = {
 }
 
 for (const language of ['zh-CN', 'en']) {
-  test(`the story of the ramp in ${language}`, { timeout: 300_000 }, async (t) => {
+  test(`the story of the ramp in ${language}`, { timeout: 420_000 }, async (t) => {
     const journey = await prepare(language)
     t.after(() => journey.close())
     const step = stepsOf(t, journey)
@@ -43,6 +43,12 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.type('p4.secret', SECRET)
       await journey.window.tap('p4.unlock')
       await journey.window.find('tabs.today')
+    }
+
+    /** The names of the photos in the draft of a report, as the engine keeps it. */
+    async function photosOfDraft() {
+      const draft = await journey.window.ask('load_draft', { name: 'report' })
+      return JSON.parse(draft).photos.map((photo) => photo.hash)
     }
 
     await step('the window opens and asks for a ticket', async () => {
@@ -122,8 +128,14 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.find('tabs.report')
     })
 
-    await step('a report without anything is shown what it lacks', async () => {
+    await step('without a camera the report says so, and offers a file and reasons', async () => {
       await journey.window.tap('tabs.report')
+      await see('camera.missing')
+      await journey.window.find('photo.input')
+      await journey.shot('report-no-camera')
+    })
+
+    await step('a report without anything is shown what it lacks', async () => {
       await journey.window.tap('p7.save')
       await see('no_photo.ask')
       await see('report.category_missing')
@@ -151,6 +163,25 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('report-filled')
       await journey.window.scroll('end')
       await journey.shot('report-filled-end')
+    })
+
+    await step('a face is blackened in the picture, and the open one is gone', async () => {
+      const [before] = await photosOfDraft()
+      await journey.window.scroll('start')
+      await journey.window.tap('photo.cover.0')
+      await journey.window.paints('.blacken__stage img', 1)
+      await journey.window.drag('blacken.stage', [0.1, 0.1], [0.4, 0.5])
+      await journey.window.tap('blacken.add')
+      await journey.window.tap('blacken.left')
+      await journey.shot('blacken')
+      await journey.window.tap('blacken.save')
+      await journey.window.gone('blacken.save')
+      await until('the other photo in the draft', async () => (await photosOfDraft())[0] !== before)
+      await journey.window.paints('.photo-row__photo img', 1)
+      const again = { hash: before, areas: [{ left: 0, top: 0, width: 9, height: 9 }] }
+      const { error } = await journey.window.ask('blacken_photo', { input: again })
+      assert.equal(error.code, 'not_found')
+      await journey.shot('blackened')
     })
 
     await step('the program is killed in the middle of the draft', async () => {
@@ -252,6 +283,19 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('case-street')
     })
 
+    await step('a photo is seen large, and asking for the case to go up is offered', async () => {
+      await journey.window.tap('p10.photo.0')
+      await journey.window.paints('.photo-viewer__photo', 1)
+      await journey.shot('photo')
+      await journey.window.tap('sheet.close')
+      await journey.window.gone('sheet.close')
+      await journey.window.tap('p10.escalate')
+      await see('escalate.what')
+      await journey.shot('escalate')
+      await journey.window.tap('sheet.close')
+      await journey.window.gone('sheet.close')
+    })
+
     await step('the unit acknowledges and reports what it did', async () => {
       await town.order('acknowledge', id)
       await journey.window.sees(words('work.handling'), 'p10.work')
@@ -286,7 +330,6 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('p11.pass')
       await journey.window.find('p8.card')
       await journey.shot('check-saved')
-      await journey.window.tap('p8.close')
       await journey.window.tap(`case.${code}`)
       await journey.window.sees(words('work.feedback'), 'p10.work')
     })
@@ -331,8 +374,31 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('page.back')
       await journey.window.tap('tabs.cases')
       await journey.shot('cases')
+      await journey.window.tap('p9.filter')
+      await journey.shot('cases-filter')
+      await journey.window.tap('p9.group.done')
+      await journey.window.gone('p9.group.done')
+      await journey.window.find(`case.${code}`)
+      await journey.window.tap('p9.list.todo')
+      await see('cases.empty_group')
+      await journey.window.tap('p9.clear')
+      await journey.window.tap('p9.list.mine')
+      await journey.window.find(`case.${code}`)
       await journey.window.tap('tabs.me')
       await journey.shot('me')
+      for (const choice of ['text.large', 'large_targets.on', 'hand.left']) {
+        await journey.window.tap(`p19.${choice}`)
+      }
+      const looks = async () => {
+        const page = await journey.window.run('return { ...document.documentElement.dataset }')
+        return [page.text, page.targets, page.hand].join(' ')
+      }
+      await until('the looks', async () => (await looks()) === 'large large left')
+      await dieAndComeBack()
+      await unlock()
+      assert.equal(await looks(), 'large large left')
+      await journey.window.tap('tabs.me')
+      await journey.shot('me-left')
       await journey.window.tap('p19.theme.dark')
       await journey.shot('me-dark')
       await journey.window.tap('p19.theme.sunlight')
@@ -341,6 +407,11 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('tabs.me')
       await journey.window.tap('p19.lock')
       await journey.window.find('p4.secret')
+    })
+
+    await step('no screen has shown what no screen may have', () => {
+      assert.ok(journey.number > 30, 'screens were looked at')
+      assert.deepEqual(journey.problems, [])
     })
   })
 }
