@@ -1,9 +1,12 @@
 //! The values that a field of a record can hold.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A scalar value of a field. Documents hold scalars only: no text objects, lists or counters.
-#[derive(Debug, Clone, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, PartialOrd, Serialize)]
 #[serde(untagged)]
 pub enum FieldValue {
     /// True or false.
@@ -71,6 +74,50 @@ impl FieldValue {
             Self::Real(number) => automerge::ScalarValue::F64(*number),
             Self::Text(text) => automerge::ScalarValue::Str(text.as_str().into()),
         }
+    }
+}
+
+/// By hand: a try at every variant in turn would format an error for each that does not fit.
+impl<'de> Deserialize<'de> for FieldValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar)
+    }
+}
+
+struct Scalar;
+
+impl Visitor<'_> for Scalar {
+    type Value = FieldValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a flag, a number or a text")
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<FieldValue, E> {
+        Ok(FieldValue::Flag(flag))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Int(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<FieldValue, E> {
+        let number = i64::try_from(number);
+        number
+            .map(FieldValue::Int)
+            .map_err(|_| E::custom("a whole number is too large"))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Real(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<FieldValue, E> {
+        Ok(FieldValue::Text(text.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<FieldValue, E> {
+        Ok(FieldValue::Text(text))
     }
 }
 

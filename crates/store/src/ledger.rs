@@ -81,6 +81,9 @@ impl Ledger {
     /// rebuilds derived rows whose projector has a new version.
     pub fn open_with(path: &Path, key: &DbKey, profile: Profile, options: Options) -> Result<Self> {
         let conn = connection::open_file(path, key, true)?;
+        if profile == Profile::Server {
+            connection::widen_cache(&conn)?;
+        }
         let mirror = Mirror::open(path, key)?;
         let mut ledger = Self::assemble(conn, profile, options, Some(mirror))?;
         ledger.reader = Some(Mutex::new(connection::open_file(path, key, false)?));

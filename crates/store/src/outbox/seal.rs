@@ -113,13 +113,16 @@ impl Tx<'_> {
             received_at: with.at,
         };
         let row = self.keep_batch(&batch, &arrival, false)?;
-        for item in group {
+        let positions: Vec<String> = group.iter().map(|item| item.position.to_string()).collect();
+        // One statement for all: every statement inside a savepoint costs more the longer that is.
+        for update in [
+            "UPDATE outbox SET batch = ?2 WHERE position IN (SELECT value FROM json_each(?1))",
+            "UPDATE changes SET batch = ?2 WHERE hash IN
+               (SELECT hash FROM outbox WHERE position IN (SELECT value FROM json_each(?1)))",
+        ] {
             self.sql()
-                .prepare_cached("UPDATE outbox SET batch = ?2 WHERE position = ?1")?
-                .execute(params![item.position, row])?;
-            self.sql()
-                .prepare_cached("UPDATE changes SET batch = ?2 WHERE hash = ?1")?
-                .execute(params![item.entry.hash.0, row])?;
+                .prepare_cached(update)?
+                .execute(params![format!("[{}]", positions.join(",")), row])?;
         }
         Ok(batch.id())
     }

@@ -18,7 +18,7 @@ use crate::ops::base_data::FileCommand;
 use crate::text::Lang;
 
 /// Rows of one question to the server: they share a transaction.
-const CHUNK: usize = 500;
+const CHUNK: usize = 1_000;
 
 /// What was counted.
 #[derive(Debug, Default)]
