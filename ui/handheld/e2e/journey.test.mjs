@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prepare, stepsOf } from './support/journey.mjs'
+import { registerSteps } from './support/register.mjs'
 import { until } from './support/wait.mjs'
 
 const SECRET = 'north gate lamp 36'
@@ -128,6 +129,8 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.find('tabs.report')
     })
 
+    const registerStays = await registerSteps({ step, journey, language })
+
     await step('without a camera the report says so, and offers a file and reasons', async () => {
       await journey.window.tap('tabs.report')
       await see('camera.missing')
@@ -240,6 +243,7 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('lock')
       await unlock()
       await journey.window.find(`case.${code}`)
+      await registerStays()
       await journey.shot('today-waiting')
     })
 

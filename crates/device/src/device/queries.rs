@@ -43,7 +43,7 @@ impl Device {
             wait: lane.view.wait.clone(),
             sent_count: lane.sent_count,
             sending_count: lane.sending_count,
-            waiting_count: counts.waiting,
+            waiting_count: counts.waiting.saturating_add(counts.register),
             needs_you_count: counts.needs_you,
             last_contact_at: counts.contact_at.map(|at| at.0),
             last_delivered_at: counts.delivered_at.map(|at| at.0),
@@ -63,6 +63,7 @@ impl Device {
                 None => one,
                 Some(mut all) => {
                     all.items.extend(one.items);
+                    all.register_count += one.register_count;
                     all.photo_count += one.photo_count;
                     all.photo_bytes += one.photo_bytes;
                     all.last_delivered_at = all.last_delivered_at.min(one.last_delivered_at);
@@ -277,6 +278,7 @@ impl Device {
                 None => one,
                 Some(all) => Counts {
                     waiting: all.waiting + one.waiting,
+                    register: all.register + one.register,
                     unsent: all.unsent + one.unsent,
                     needs_you: all.needs_you + one.needs_you,
                     delivered_at: all.delivered_at.min(one.delivered_at),

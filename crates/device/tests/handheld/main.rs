@@ -42,6 +42,7 @@ mod photos;
 mod recovery;
 mod register;
 mod register_clashes;
+mod register_visits;
 mod station;
 mod stories;
 mod transport;

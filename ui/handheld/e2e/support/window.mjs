@@ -105,6 +105,9 @@ class Window {
   #driver
   #pictures
 
+  /** How often something was tapped, fields that were tapped into included. */
+  taps = 0
+
   constructor(session, driver, pictures) {
     this.#session = session
     this.#driver = driver
@@ -190,6 +193,12 @@ class Window {
 
   /** Taps an element: a real click of the driver at its middle. */
   async tap(id) {
+    this.taps += 1
+    await this.touch(id)
+  }
+
+  /** The same for a key of a pad, which is no tap of its own. */
+  async touch(id) {
     await until(`a tap on ${id}`, async () => {
       const element = await this.#element(id)
       await this.run('arguments[0].scrollIntoView({ block: "center" })', element)
@@ -259,6 +268,7 @@ class Window {
     const field = await until(`the field ${id}`, async () =>
       (await this.#element(id)).findElement(By.css('input, textarea')),
     )
+    if (!(await this.run('return document.activeElement === arguments[0]', field))) this.taps += 1
     // The driver's own `clear` tells the page nothing; an editing command does.
     await this.run('arguments[0].select(); document.execCommand("delete")', field)
     await field.sendKeys(text)

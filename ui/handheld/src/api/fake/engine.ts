@@ -8,6 +8,7 @@ import { listOf, outboxOf, placesOf } from './lists'
 import { FakePhotos } from './photos'
 import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
+import { FakeRegister } from './register'
 import { worldOf, type ScenarioName, type World } from './scenario'
 
 export interface FakeOptions {
@@ -24,7 +25,7 @@ const SECRET = 'linli-demo'
  * An engine in memory with the same interface as the real one: for tests, for `vite dev` and for
  * looking at screens. It keeps the promises of the real one where screens depend on them.
  */
-export class FakeEngine implements Api {
+export class FakeEngine extends FakeRegister implements Api {
   readonly world: World
   readonly drafts = new Map<string, string>()
   readonly calls: string[] = []
@@ -39,6 +40,7 @@ export class FakeEngine implements Api {
     isLive = false,
     settings,
   }: FakeOptions = {}) {
+    super(now(), scenario === 'empty' || scenario === 'first-sync')
     this.now = now
     this.isLive = isLive
     this.world = worldOf(scenario, now(), settings)
@@ -115,7 +117,8 @@ export class FakeEngine implements Api {
 
   syncStatus: Api['syncStatus'] = async () => structuredClone(this.world.sync)
 
-  outbox: Api['outbox'] = async () => structuredClone(outboxOf(this.world.cases, this.world.sync))
+  outbox: Api['outbox'] = async () =>
+    structuredClone(outboxOf(this.world.cases, this.world.sync, this.waitingRecords.size))
 
   syncNow: Api['syncNow'] = async () => {
     this.calls.push('syncNow')

@@ -43,7 +43,7 @@ export function listOf(cases: CaseDetail[], query: CaseQuery, sync: SyncStatus):
 
 const settled = new Set(['community', 'street', 'district', 'unconfirmed'])
 
-export function outboxOf(cases: CaseDetail[], sync: SyncStatus): OutboxDto {
+export function outboxOf(cases: CaseDetail[], sync: SyncStatus, registerCount: number): OutboxDto {
   const waiting = cases.filter((entry) => !settled.has(entry.row.delivery.state))
   const items = waiting
     .map(({ row, photos }) => ({
@@ -60,6 +60,7 @@ export function outboxOf(cases: CaseDetail[], sync: SyncStatus): OutboxDto {
   const photoCount = items.reduce((sum, item) => sum + item.waiting_photo_count, 0)
   return {
     items,
+    register_count: registerCount,
     photo_count: photoCount,
     photo_bytes: photoCount * 310_000,
     last_delivered_at: sync.last_delivered_at,
