@@ -390,14 +390,19 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.find(`case.${code}`)
       await journey.window.tap('tabs.me')
       await journey.shot('me')
-      for (const choice of ['text.large', 'large_targets.on', 'hand.left']) {
-        await journey.window.tap(`p19.${choice}`)
-      }
       const looks = async () => {
         const page = await journey.window.run('return { ...document.documentElement.dataset }')
         return [page.text, page.targets, page.hand].join(' ')
       }
-      await until('the looks', async () => (await looks()) === 'large large left')
+      // Each choice moves what lies below it: the next one is tapped where it stands then.
+      for (const [choice, expected] of [
+        ['text.large', 'large standard right'],
+        ['large_targets.on', 'large large right'],
+        ['hand.left', 'large large left'],
+      ]) {
+        await journey.window.tap(`p19.${choice}`)
+        await until(`the looks ${expected}`, async () => (await looks()) === expected)
+      }
       await dieAndComeBack()
       await unlock()
       assert.equal(await looks(), 'large large left')
