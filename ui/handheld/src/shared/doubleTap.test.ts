@@ -39,6 +39,13 @@ test('the second of two taps on one place within 300 ms is not heard', () => {
   expect(heard).toEqual(['save', 'save'])
 })
 
+test('an event that is stamped before the last one is no second tap', () => {
+  const { heard, tap } = open()
+  tap('save', 1000)
+  tap('save', 400)
+  expect(heard).toEqual(['save', 'save'])
+})
+
 test('another place is another tap', () => {
   const { heard, tap } = open()
   tap('save', 1000)
