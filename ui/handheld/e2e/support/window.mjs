@@ -245,6 +245,8 @@ class Window {
     const { width, height } = await this.#session.manage().window().getRect()
     const looks = { text: 'extra_large', targets: 'large', hand: 'left' }
     const before = await this.run(WEAR, looks)
+    const size = 'return innerWidth + "x" + innerHeight'
+    const whole = await this.run(size)
     try {
       await this.resize(NARROW.width, NARROW.height)
       await until(
@@ -256,10 +258,9 @@ class Window {
     } finally {
       await this.run(WEAR, before)
       await this.resize(width, height)
-      await until(
-        'the window as before',
-        async () => (await this.run('return innerWidth')) !== NARROW.width,
-      )
+      await until('the window as before', async () => (await this.run(size)) === whole)
+      // A tap before the page is laid out again would fall where something else was.
+      await this.#session.executeAsyncScript(SETTLED)
     }
   }
 
