@@ -71,7 +71,6 @@ fn everything() -> ChangeSet {
             Noun::Outbox,
             Noun::Cases,
             Noun::Reference,
-            Noun::Register,
         ],
         cases: Vec::new(),
     }

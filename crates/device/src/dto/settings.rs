@@ -41,20 +41,8 @@ pub enum TextSize {
     ExtraLarge,
 }
 
-/// The hand that holds the device: what is tapped most lies on its side.
+/// Choices of the people who use this device.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Hand {
-    /// Most people's.
-    #[default]
-    Right,
-    /// Mirrors what lies beside a main button.
-    Left,
-}
-
-/// Choices of the people who use this device. What a file of an older program does not say is as usual.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default)]
 pub struct SettingsDto {
     /// The language.
     pub language: Language,
@@ -64,6 +52,4 @@ pub struct SettingsDto {
     pub text_size: TextSize,
     /// Larger targets for gloves and older hands.
     pub large_targets: bool,
-    /// The hand that holds the device.
-    pub hand: Hand,
 }

@@ -15,7 +15,7 @@ export function useCheckDraft(caseId: string) {
   const photos = ref<PhotoDto[]>([])
   const isConditionMet = ref(false)
   const note = ref('')
-  const isLoaded = ref(false)
+  let isLoaded = false
 
   async function load(): Promise<void> {
     const content = await api.loadDraft(key).catch(() => null)
@@ -29,11 +29,11 @@ export function useCheckDraft(caseId: string) {
         // A draft of another version: the check begins anew.
       }
     }
-    isLoaded.value = true
+    isLoaded = true
   }
 
   async function keep(): Promise<void> {
-    if (!isLoaded.value) return
+    if (!isLoaded) return
     const stored: Stored = {
       photos: photos.value,
       isConditionMet: isConditionMet.value,
@@ -44,12 +44,12 @@ export function useCheckDraft(caseId: string) {
   }
 
   async function discard(): Promise<void> {
-    isLoaded.value = false
+    isLoaded = false
     await api.deleteDraft(key)
   }
 
   watch([photos, isConditionMet], () => void keep())
   onScopeDispose(() => void keep())
   void load()
-  return { photos, isConditionMet, note, isLoaded, discard }
+  return { photos, isConditionMet, note, discard }
 }
