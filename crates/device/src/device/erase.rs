@@ -38,16 +38,24 @@ impl Device {
     /// Erases what a signed order names: the wrapped keys first, then the files. A grid that is taken
     /// from the device stays while something of it waits to be sent. Answers whether it was erased.
     pub(super) fn obey(&self, open: &Open, order: &WipeOrder) -> Result<bool> {
-        let named = |grid| order.grids.is_empty() || order.grids.contains(grid);
-        if !order.grids.is_empty() {
-            let taken = || open.engines.iter().filter(|(grid, _)| named(grid));
-            for (_, engine) in taken() {
-                if !engine.leave()? {
-                    taken().try_for_each(|(_, engine)| engine.stay())?;
-                    return Ok(false);
-                }
+        let taken = open.engines.iter();
+        let taken = || taken.clone().filter(|(grid, _)| order.grids.contains(grid));
+        for (_, engine) in taken() {
+            if !engine.leave()? {
+                taken().try_for_each(|(_, engine)| engine.stay())?;
+                return Ok(false);
             }
         }
+        let erased = self.erase(open, order);
+        if !matches!(erased, Ok(true)) && self.state().open.is_some() {
+            // Nothing is gone, because the disk is full for example: work goes on until the next order.
+            taken().try_for_each(|(_, engine)| engine.stay())?;
+        }
+        erased
+    }
+
+    fn erase(&self, open: &Open, order: &WipeOrder) -> Result<bool> {
+        let named = |grid| order.grids.is_empty() || order.grids.contains(grid);
         let mut state = self.state();
         let Some(vault) = state.vault.as_mut() else {
             return Ok(false);
@@ -128,6 +136,8 @@ impl Device {
             let is_final = answer.is_success() || matches!(answer.status, 400 | 403 | 404);
             tracing::info!(status = answer.status, "a proof of erasure was handed in");
             if is_final {
+                // Another order may be obeyed meanwhile: its proof is written under the same lock.
+                let _state = self.state();
                 let mut rest = load(&self.folder)?;
                 rest.retain(|other| *other != waiting);
                 store(&self.folder, &rest)?;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::line::Mode;
 use crate::station::Station;
-use crate::world::{ASSISTANT, Handheld};
+use crate::world::{ASSISTANT, GRID, Handheld, fence};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -117,4 +117,29 @@ async fn a_proof_without_its_erasure_is_never_handed_in() {
     drive(&handheld, || handheld.line.count(exchange) > exchanges).await;
     assert!(handheld.line.proofs.lock().unwrap().is_empty());
     assert!(files(handheld.folder.path()).contains_key("vault.json"));
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_obeyed_leaves_the_grid_open_for_work() {
+    let station = Station::new();
+    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+    handheld.device.sync_once().await.unwrap();
+    let key = handheld.device.inspect(false).unwrap().device;
+    *station.wipe_next.lock().unwrap() = Some(key.parse().unwrap());
+    *station.wipe_grids.lock().unwrap() = vec![GRID.parse().unwrap()];
+    // The proof cannot be written, as on a full disk: a folder lies where its file is made.
+    let in_the_way = handheld.folder.path().join("proofs.json.new");
+    fs::create_dir(&in_the_way).unwrap();
+    handheld.device.sync_once().await.unwrap_err();
+    let mut report = fence();
+    // A kind that needs no photo.
+    "01020".clone_into(&mut report.category);
+    handheld.device.report(&report).unwrap();
+
+    // A report waits now: the grid stays until it is sent, and goes with the next order.
+    fs::remove_dir(&in_the_way).unwrap();
+    *station.wipe_next.lock().unwrap() = Some(key.parse().unwrap());
+    let ended = handheld.device.sync_once().await;
+    assert!(matches!(ended, Err(DeviceError::Locked)), "{ended:?}");
+    assert_eq!(handheld.line.proofs.lock().unwrap().len(), 1);
 }

@@ -61,6 +61,8 @@ pub(crate) struct Station {
     /// With which code those are refused.
     pub(crate) refuse_with: Mutex<Code>,
     pub(crate) wipe_next: Mutex<Option<KeyId>>,
+    /// The grids that the next order names; none for everything.
+    pub(crate) wipe_grids: Mutex<Vec<GridCode>>,
     /// How long a lease lasts, in days.
     pub(crate) lease_days: Mutex<i64>,
     /// The home that packs name for every record, in place of the right one.
@@ -121,6 +123,7 @@ impl Station {
             refuse_times: Mutex::default(),
             refuse_with: Mutex::new(Code::ChangeForbidden),
             wipe_next: Mutex::default(),
+            wipe_grids: Mutex::default(),
             lease_days: Mutex::new(7),
             stray_home: Mutex::default(),
             packs_by_stranger: Mutex::default(),
@@ -389,7 +392,7 @@ impl Station {
                 suite: Suite::CURRENT,
                 device,
                 nonce: [5; 16],
-                grids: Vec::new(),
+                grids: self.wipe_grids.lock().unwrap().clone(),
                 at: now,
                 signer: self.key.id(),
             };
