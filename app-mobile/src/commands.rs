@@ -1,12 +1,17 @@
 //! What the screens may call, one function for each line of `ui/handheld/src/api/api.ts`. A new one
 //! is also named in `build.rs` and `capabilities/main.json`; a test compares the four lists.
 
+mod building;
 mod case;
+mod clash;
+mod contact;
 mod device;
 mod draft;
+mod household;
 mod place;
 mod report;
 mod sync;
+mod visit;
 
 use std::sync::Arc;
 
@@ -27,10 +32,20 @@ const BROKE_OFF: &str = "E-1001";
 /// Everything that can be called.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        building::list_buildings,
+        building::list_dwellings,
+        building::list_entrances,
         case::amend,
         case::check,
+        case::escalate,
         case::find_case,
         case::list_cases,
+        clash::list_clashes,
+        clash::settle_clash,
+        contact::access_log,
+        contact::correct_phone,
+        contact::edit_contact,
+        contact::reveal,
         device::bind,
         device::cancel_binding,
         device::lock,
@@ -41,10 +56,19 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         draft::delete_draft,
         draft::load_draft,
         draft::save_draft,
+        household::add_household,
+        household::edit_household,
+        household::find_household,
+        household::join_households,
+        household::list_households,
+        household::move_in,
+        household::move_out,
+        household::split_household,
         place::list_places,
         place::place_hint,
         place::position,
         report::add_photo,
+        report::blacken_photo,
         report::list_categories,
         report::report,
         sync::first_sync,
@@ -52,6 +76,10 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         sync::start_work,
         sync::sync_now,
         sync::sync_status,
+        visit::end_service,
+        visit::enrol_service,
+        visit::link_visit,
+        visit::note_visit,
     ]
 }
 

@@ -71,6 +71,7 @@ fn everything() -> ChangeSet {
             Noun::Outbox,
             Noun::Cases,
             Noun::Reference,
+            Noun::Register,
         ],
         cases: Vec::new(),
     }

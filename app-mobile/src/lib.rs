@@ -4,6 +4,7 @@
 
 mod commands;
 mod engine;
+mod permission;
 mod photo_scheme;
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub fn run() -> tauri::Result<()> {
             engine::start(app.handle(), device);
             Ok(())
         })
+        .on_permission_request(permission::answer)
         .register_asynchronous_uri_scheme_protocol(photo_scheme::NAME, photo_scheme::serve)
         .invoke_handler(commands::handler())
         .run(tauri::generate_context!())

@@ -7,6 +7,7 @@ use linli_device::PhotoSize;
 use linli_device::dto::change_set::CHANGE_EVENT;
 use tauri::http::Uri;
 
+use crate::permission::is_ours;
 use crate::photo_scheme::wanted;
 
 const SCREENS: &str = include_str!("../../ui/handheld/src/api/tauri.ts");
@@ -71,5 +72,22 @@ fn only_photos_have_an_address() {
         String::new(),
     ] {
         assert_eq!(wanted(&at(&wrong)), None, "{wrong}");
+    }
+}
+
+#[test]
+fn only_our_own_pages_get_the_camera() {
+    let ours = |address: &str| is_ours(&address.parse().unwrap());
+    assert!(ours("tauri://localhost/#/report"));
+    assert!(ours("http://tauri.localhost/"));
+    for other in [
+        "tauri://elsewhere/",
+        "https://example.org/",
+        "https://tauri.localhost.example.org/",
+        "file:///tmp/index.html",
+        "photo://localhost/",
+        "data:text/html,camera",
+    ] {
+        assert!(!ours(other), "{other}");
     }
 }

@@ -1,9 +1,9 @@
-//! Cases: lists, one case, a check on the spot, additions.
+//! Cases: lists, one case, a check on the spot, additions, requests to pass it up.
 
 use linli_device::dto::case::{CaseList, CaseQuery};
 use linli_device::dto::case_detail::CaseDetail;
 use linli_device::dto::check::CheckInput;
-use linli_device::dto::report::{AmendInput, SavedReport};
+use linli_device::dto::report::{AmendInput, EscalateInput, SavedReport};
 
 use super::{Answer, Engine, ask};
 
@@ -25,4 +25,9 @@ pub(crate) async fn check(engine: Engine<'_>, input: CheckInput) -> Answer<Saved
 #[tauri::command]
 pub(crate) async fn amend(engine: Engine<'_>, input: AmendInput) -> Answer<SavedReport> {
     ask(&engine, move |device| device.amend(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn escalate(engine: Engine<'_>, input: EscalateInput) -> Answer<SavedReport> {
+    ask(&engine, move |device| device.escalate(&input)).await
 }

@@ -2,7 +2,9 @@
 
 use linli_device::Device;
 use linli_device::dto::error::ErrorCode;
-use linli_device::dto::report::{CategoryDto, PhotoDto, PhotoInput, ReportInput, SavedReport};
+use linli_device::dto::report::{
+    BlackenInput, CategoryDto, PhotoDto, PhotoInput, ReportInput, SavedReport,
+};
 use tauri::ipc::{InvokeBody, Request};
 
 use super::{Answer, Engine, ask, failure};
@@ -25,6 +27,11 @@ pub(crate) async fn add_photo(engine: Engine<'_>, request: Request<'_>) -> Answe
     };
     let bytes = bytes.clone();
     ask(&engine, move |device| device.add_photo(&bytes, &input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn blacken_photo(engine: Engine<'_>, input: BlackenInput) -> Answer<PhotoDto> {
+    ask(&engine, move |device| device.blacken_photo(&input)).await
 }
 
 #[tauri::command]

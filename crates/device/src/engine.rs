@@ -39,6 +39,7 @@ use crate::error::{DeviceError, Result};
 
 pub use packs::{PackInstall, PackWanted};
 pub use people::By;
+pub(crate) use query::page_of;
 pub use query::{Counts, Looking, SyncView};
 pub use recover::Refused;
 pub use report::Saved;

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb};
 use linli_model::BlobHash;
 use sha2::{Digest, Sha256};
 
@@ -69,8 +69,11 @@ pub struct PreparedPhoto {
 
 /// Makes a photo ready to be stored.
 pub fn prepare(file: &[u8]) -> Result<PreparedPhoto, PhotoError> {
-    let picture = decode(file)?;
-    let working = shrink(&picture, LONG_EDGE);
+    finish(&decode(file)?)
+}
+
+fn finish(picture: &DynamicImage) -> Result<PreparedPhoto, PhotoError> {
+    let working = shrink(picture, LONG_EDGE);
     let jpeg = encode_below(&working, WANTED_BYTES)?;
     let thumbnail = encode(&shrink(&working, THUMBNAIL_EDGE), 70)?;
     Ok(PreparedPhoto {
@@ -80,6 +83,45 @@ pub fn prepare(file: &[u8]) -> Result<PreparedPhoto, PhotoError> {
         jpeg,
         thumbnail,
     })
+}
+
+/// A part of a picture, in thousandths of its width and height from the upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// From the left.
+    pub left: u16,
+    /// From above.
+    pub top: u16,
+    /// How wide.
+    pub width: u16,
+    /// How high.
+    pub height: u16,
+}
+
+/// Makes a photo anew with these parts black, in the picture and in its small copy. What was there is
+/// in neither: whatever a part touches goes, to the full pixel.
+pub fn blacken(file: &[u8], areas: &[Area]) -> Result<PreparedPhoto, PhotoError> {
+    let mut picture = decode(file)?.to_rgb8();
+    let (width, height) = picture.dimensions();
+    for area in areas {
+        let (left, right) = span(area.left, area.width, width);
+        let (top, bottom) = span(area.top, area.height, height);
+        for y in top..bottom {
+            for x in left..right {
+                picture.put_pixel(x, y, Rgb([0, 0, 0]));
+            }
+        }
+    }
+    finish(&DynamicImage::ImageRgb8(picture))
+}
+
+/// The pixels that a part touches along one edge: rounded outward, within the edge.
+fn span(begin: u16, length: u16, pixels: u32) -> (u32, u32) {
+    let at = |thousandths: u64| thousandths * u64::from(pixels);
+    let first = at(u64::from(begin)) / 1000;
+    let end = at(u64::from(begin) + u64::from(length)).div_ceil(1000);
+    let within = |value: u64| u32::try_from(value).unwrap_or(u32::MAX).min(pixels);
+    (within(first), within(end))
 }
 
 /// The small copy of a photo that came from the server, with its size.

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prepare, stepsOf } from './support/journey.mjs'
+import { registerSteps } from './support/register.mjs'
 import { until } from './support/wait.mjs'
 
 const SECRET = 'north gate lamp 36'
@@ -22,7 +23,7 @@ const told = {
 }
 
 for (const language of ['zh-CN', 'en']) {
-  test(`the story of the ramp in ${language}`, { timeout: 300_000 }, async (t) => {
+  test(`the story of the ramp in ${language}`, { timeout: 420_000 }, async (t) => {
     const journey = await prepare(language)
     t.after(() => journey.close())
     const step = stepsOf(t, journey)
@@ -43,6 +44,12 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.type('p4.secret', SECRET)
       await journey.window.tap('p4.unlock')
       await journey.window.find('tabs.today')
+    }
+
+    /** The names of the photos in the draft of a report, as the engine keeps it. */
+    async function photosOfDraft() {
+      const draft = await journey.window.ask('load_draft', { name: 'report' })
+      return JSON.parse(draft).photos.map((photo) => photo.hash)
     }
 
     await step('the window opens and asks for a ticket', async () => {
@@ -122,8 +129,16 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.find('tabs.report')
     })
 
-    await step('a report without anything is shown what it lacks', async () => {
+    const registerStays = await registerSteps({ step, journey, language })
+
+    await step('without a camera the report says so, and offers a file and reasons', async () => {
       await journey.window.tap('tabs.report')
+      await see('camera.missing')
+      await journey.window.find('photo.input')
+      await journey.shot('report-no-camera')
+    })
+
+    await step('a report without anything is shown what it lacks', async () => {
       await journey.window.tap('p7.save')
       await see('no_photo.ask')
       await see('report.category_missing')
@@ -151,6 +166,25 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('report-filled')
       await journey.window.scroll('end')
       await journey.shot('report-filled-end')
+    })
+
+    await step('a face is blackened in the picture, and the open one is gone', async () => {
+      const [before] = await photosOfDraft()
+      await journey.window.scroll('start')
+      await journey.window.tap('photo.cover.0')
+      await journey.window.paints('.blacken__stage img', 1)
+      await journey.window.drag('blacken.stage', [0.1, 0.1], [0.4, 0.5])
+      await journey.window.tap('blacken.add')
+      await journey.window.tap('blacken.left')
+      await journey.shot('blacken')
+      await journey.window.tap('blacken.save')
+      await journey.window.gone('blacken.save')
+      await until('the other photo in the draft', async () => (await photosOfDraft())[0] !== before)
+      await journey.window.paints('.photo-row__photo img', 1)
+      const again = { hash: before, areas: [{ left: 0, top: 0, width: 9, height: 9 }] }
+      const { error } = await journey.window.ask('blacken_photo', { input: again })
+      assert.equal(error.code, 'not_found')
+      await journey.shot('blackened')
     })
 
     await step('the program is killed in the middle of the draft', async () => {
@@ -209,6 +243,7 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('lock')
       await unlock()
       await journey.window.find(`case.${code}`)
+      await registerStays()
       await journey.shot('today-waiting')
     })
 
@@ -252,6 +287,19 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('case-street')
     })
 
+    await step('a photo is seen large, and asking for the case to go up is offered', async () => {
+      await journey.window.tap('p10.photo.0')
+      await journey.window.paints('.photo-viewer__photo', 1)
+      await journey.shot('photo')
+      await journey.window.tap('sheet.close')
+      await journey.window.gone('sheet.close')
+      await journey.window.tap('p10.escalate')
+      await see('escalate.what')
+      await journey.shot('escalate')
+      await journey.window.tap('sheet.close')
+      await journey.window.gone('sheet.close')
+    })
+
     await step('the unit acknowledges and reports what it did', async () => {
       await town.order('acknowledge', id)
       await journey.window.sees(words('work.handling'), 'p10.work')
@@ -286,7 +334,6 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('p11.pass')
       await journey.window.find('p8.card')
       await journey.shot('check-saved')
-      await journey.window.tap('p8.close')
       await journey.window.tap(`case.${code}`)
       await journey.window.sees(words('work.feedback'), 'p10.work')
     })
@@ -331,8 +378,36 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('page.back')
       await journey.window.tap('tabs.cases')
       await journey.shot('cases')
+      await journey.window.tap('p9.filter')
+      await journey.shot('cases-filter')
+      await journey.window.tap('p9.group.done')
+      await journey.window.gone('p9.group.done')
+      await journey.window.find(`case.${code}`)
+      await journey.window.tap('p9.list.todo')
+      await see('cases.empty_group')
+      await journey.window.tap('p9.clear')
+      await journey.window.tap('p9.list.mine')
+      await journey.window.find(`case.${code}`)
       await journey.window.tap('tabs.me')
       await journey.shot('me')
+      const looks = async () => {
+        const page = await journey.window.run('return { ...document.documentElement.dataset }')
+        return [page.text, page.targets, page.hand].join(' ')
+      }
+      // Each choice moves what lies below it: the next one is tapped where it stands then.
+      for (const [choice, expected] of [
+        ['text.large', 'large standard right'],
+        ['large_targets.on', 'large large right'],
+        ['hand.left', 'large large left'],
+      ]) {
+        await journey.window.tap(`p19.${choice}`)
+        await until(`the looks ${expected}`, async () => (await looks()) === expected)
+      }
+      await dieAndComeBack()
+      await unlock()
+      assert.equal(await looks(), 'large large left')
+      await journey.window.tap('tabs.me')
+      await journey.shot('me-left')
       await journey.window.tap('p19.theme.dark')
       await journey.shot('me-dark')
       await journey.window.tap('p19.theme.sunlight')
@@ -341,6 +416,11 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('tabs.me')
       await journey.window.tap('p19.lock')
       await journey.window.find('p4.secret')
+    })
+
+    await step('no screen has shown what no screen may have', () => {
+      assert.ok(journey.number > 30, 'screens were looked at')
+      assert.deepEqual(journey.problems, [])
     })
   })
 }

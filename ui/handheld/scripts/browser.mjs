@@ -2,7 +2,13 @@
 import { Builder } from 'selenium-webdriver'
 import chrome from 'selenium-webdriver/chrome.js'
 
-export async function openBrowser({ width = 360, height = 640, scale = 2 } = {}) {
+/** With `hasCamera` Chromium shows its own moving test picture; otherwise there is no camera at all. */
+export async function openBrowser({
+  width = 360,
+  height = 640,
+  scale = 2,
+  hasCamera = false,
+} = {}) {
   const options = new chrome.Options()
   options.setChromeBinaryPath(process.env.CHROMIUM ?? '/usr/bin/chromium')
   options.addArguments(
@@ -12,6 +18,9 @@ export async function openBrowser({ width = 360, height = 640, scale = 2 } = {})
     '--hide-scrollbars',
     '--force-color-profile=srgb',
   )
+  if (hasCamera) {
+    options.addArguments('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream')
+  }
   options.setMobileEmulation({ deviceMetrics: { width, height, pixelRatio: scale, touch: true } })
   const service = new chrome.ServiceBuilder(process.env.CHROMEDRIVER ?? '/usr/bin/chromedriver')
   return new Builder()

@@ -3,15 +3,16 @@
 //
 //   npm run build:fake && npm run shots -- --out <folder> [--only <part of a name>]
 //     [--themes light,dark,sunlight] [--languages zh-CN,en] [--text standard] [--size 360x640]
+//     [--targets large] [--hand left]
 import { deflateSync } from 'node:zlib'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { By, until } from 'selenium-webdriver'
 import { openBrowser } from './browser.mjs'
+import { problemsOf } from './scan.mjs'
 import { screens } from './screens.mjs'
 import { serve } from './serve.mjs'
 
@@ -23,6 +24,8 @@ const { values: wanted } = parseArgs({
     languages: { type: 'string', default: 'zh-CN,en' },
     text: { type: 'string', default: 'standard' },
     size: { type: 'string', default: '360x640' },
+    targets: { type: 'string', default: 'standard' },
+    hand: { type: 'string', default: 'right' },
   },
 })
 const out = wanted.out ?? mkdtempSync(join(tmpdir(), 'linli-shots-'))
@@ -32,9 +35,7 @@ const picture = join(out, 'input.png')
 writeFileSync(picture, plainPng(64, 48))
 
 const site = await serve(fileURLToPath(new URL('../dist-fake', import.meta.url)))
-const browser = await openBrowser({ width, height })
-await browser.sendDevToolsCommand('Emulation.setTimezoneOverride', { timezoneId: 'Asia/Shanghai' })
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+let browser
 const problems = []
 
 const find = (id) =>
@@ -58,6 +59,9 @@ const actions = {
   },
   type: async (id, text) => (await inner(id)).sendKeys(text),
   see: (id) => find(id),
+  /** The camera answers some time after it was asked for. */
+  camera: () =>
+    browser.wait(until.elementLocated(By.css('[data-testid="p6.shutter"]:enabled')), 4000),
   photo: async () => {
     const before = (await browser.findElements(By.css('.photo-row__photo'))).length
     await (await inner('photo.input')).sendKeys(picture)
@@ -69,31 +73,47 @@ const actions = {
   end: () => browser.executeScript('document.querySelector(".app-page__body").scrollTop = 100000'),
 }
 
+const chosen = screens.filter(({ name }) => name.includes(wanted.only))
 try {
-  for (const language of wanted.languages.split(',')) {
-    for (const theme of wanted.themes.split(',')) {
-      for (const screen of screens.filter(({ name }) => name.includes(wanted.only))) {
-        const query = new URLSearchParams({ scenario: screen.scenario, language, theme, still: '' })
-        if (wanted.text !== 'standard') query.set('text', wanted.text)
-        await browser.get('about:blank')
-        await browser.get(`${site.url}/?${query}#${screen.path ?? '/'}`)
-        await browser.wait(until.elementLocated(By.css('main, .app-page')), 5000)
-        await settle()
-        for (const [verb, ...rest] of screen.act ?? []) {
-          await actions[verb](...rest)
-          await settle()
-        }
-        const name = `${screen.name}.${language}.${theme}`
-        writeFileSync(join(out, `${name}.png`), await browser.takeScreenshot(), 'base64')
-        for (const problem of [...(await browser.executeScript(scan)), ...(await axeProblems())]) {
-          problems.push(`${name}: ${problem}`)
-        }
-      }
-    }
+  for (const hasCamera of [false, true]) {
+    const group = chosen.filter((screen) => (screen.hasCamera ?? false) === hasCamera)
+    if (group.length > 0) await lookAt(group, hasCamera)
   }
 } finally {
-  await browser.quit()
   site.close()
+}
+
+/** Looks at these screens in every language and theme, in a browser of their own. */
+async function lookAt(group, hasCamera) {
+  browser = await openBrowser({ width, height, hasCamera })
+  await browser.sendDevToolsCommand('Emulation.setTimezoneOverride', {
+    timezoneId: 'Asia/Shanghai',
+  })
+  try {
+    for (const language of wanted.languages.split(',')) {
+      for (const theme of wanted.themes.split(',')) {
+        for (const screen of group) await look(screen, language, theme)
+      }
+    }
+  } finally {
+    await browser.quit()
+  }
+}
+
+async function look(screen, language, theme) {
+  const query = new URLSearchParams({ scenario: screen.scenario, language, theme, still: '' })
+  for (const look of ['text', 'targets', 'hand']) query.set(look, wanted[look])
+  await browser.get('about:blank')
+  await browser.get(`${site.url}/?${query}#${screen.path ?? '/'}`)
+  await browser.wait(until.elementLocated(By.css('main, .app-page')), 5000)
+  await settle()
+  for (const [verb, ...rest] of screen.act ?? []) {
+    await actions[verb](...rest)
+    await settle()
+  }
+  const name = `${screen.name}.${language}.${theme}`
+  writeFileSync(join(out, `${name}.png`), await browser.takeScreenshot(), 'base64')
+  for (const problem of await problemsOf(browser)) problems.push(`${name}: ${problem}`)
 }
 
 console.log(out)
@@ -105,56 +125,6 @@ async function settle() {
   await browser.executeAsyncScript(
     'const done = arguments[0]; setTimeout(() => requestAnimationFrame(() => done()), 260)',
   )
-}
-
-/**
- * What axe finds serious or critical. A case card's name is a sentence of the facts it shows, not the
- * row of its pieces, hence the one rule that is off.
- */
-async function axeProblems() {
-  await browser.executeScript(axe)
-  const violations = await browser.executeAsyncScript(
-    'const done = arguments[0]; axe.run(document, { rules: { "label-content-name-mismatch": { enabled: false } } }).then((result) => done(result.violations), (error) => done([{ impact: "serious", id: String(error), nodes: [] }]))',
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) => `axe ${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
-    )
-}
-
-/** Runs in the page: what sticks out, is cut off, or is too small to hit. */
-function scan() {
-  const found = []
-  if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways')
-  for (const body of document.querySelectorAll('.app-page__body, .bottom-sheet__body')) {
-    if (body.scrollWidth > body.clientWidth + 1) found.push(`${body.className} scrolls sideways`)
-  }
-  for (const element of document.querySelectorAll(
-    'button, a[href], input, textarea, [role=switch]',
-  )) {
-    const box = element.getBoundingClientRect()
-    if (box.width === 0 || element.closest('[aria-hidden=true]')) continue
-    const isInline = element.matches('.place-card__look')
-    const field = element.closest('.van-field__body')?.getBoundingClientRect()
-    const height = Math.max(box.height, field?.height ?? 0)
-    if (!isInline && (height < 47.5 || box.width < 47.5)) {
-      const name = element.dataset.testid ?? element.getAttribute('aria-label') ?? element.className
-      found.push(`${name} is ${Math.round(box.width)}x${Math.round(height)}`)
-    }
-  }
-  for (const element of document.querySelectorAll('.app *')) {
-    const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
-    if (!hasText || element.matches('.visually-hidden')) continue
-    const style = getComputedStyle(element)
-    if (parseFloat(style.fontSize) < 13.9 && !element.matches('.receipt-ring__badge')) {
-      found.push(`text of ${style.fontSize}: ${element.textContent.trim().slice(0, 20)}`)
-    }
-    if (element.scrollWidth > element.clientWidth + 1 && style.overflowX === 'hidden') {
-      found.push(`cut text: ${element.textContent.trim().slice(0, 20)}`)
-    }
-  }
-  return found
 }
 
 /** A small picture to choose in file inputs: a grey-blue gradient. */

@@ -97,6 +97,9 @@ describe('keys and code', () => {
     ['CaseListKind', 'cases'],
     ['Language', 'settings.language_'],
     ['StripState', 'strip'],
+    ['AccessPurpose', 'purpose'],
+    ['BasisDto', 'basis'],
+    ['ComponentState', 'component'],
   ])('every code of %s has a text', (type, prefix) => {
     const codes = codesOf(type)
     expect(codes.length).toBeGreaterThan(1)

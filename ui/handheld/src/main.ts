@@ -7,6 +7,7 @@ import { provideApi, type Api } from './api'
 import App from './App.vue'
 import { makeI18n } from './i18n'
 import { makeRouter } from './router'
+import { guardDoubleTaps } from './shared/doubleTap'
 
 async function engine(): Promise<Api> {
   if (__FAKE_ENGINE__) return (await import('./api/fake')).fakeFromAddress(location.href)
@@ -16,6 +17,7 @@ async function engine(): Promise<Api> {
 async function start(): Promise<void> {
   const app = createApp(App)
   provideApi(app, await engine())
+  guardDoubleTaps(document)
   app.use(createPinia()).use(makeI18n()).use(makeRouter()).mount('#app')
 }
 

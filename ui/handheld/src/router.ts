@@ -7,10 +7,20 @@ import {
 import CasesView from './features/cases/CasesView.vue'
 import CaseView from './features/cases/CaseView.vue'
 import CheckView from './features/check/CheckView.vue'
+import ClashesView from './features/clashes/ClashesView.vue'
+import ClashView from './features/clashes/ClashView.vue'
+import AccessView from './features/homes/AccessView.vue'
+import AddHomeView from './features/homes/AddHomeView.vue'
+import AllHomesView from './features/homes/AllHomesView.vue'
+import BrowseView from './features/homes/BrowseView.vue'
+import CardForm from './features/homes/CardForm.vue'
+import HomesView from './features/homes/HomesView.vue'
+import HouseholdView from './features/homes/HouseholdView.vue'
 import MeView from './features/me/MeView.vue'
 import OutboxView from './features/sync/OutboxView.vue'
 import ReportView from './features/report/ReportView.vue'
 import TodayView from './features/today/TodayView.vue'
+import VisitView from './features/visit/VisitView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -19,11 +29,49 @@ declare module 'vue-router' {
   }
 }
 
+/** A form about one household: its card's path with the form's name behind it. */
+function cardForm(form: string, rest = ''): RouteRecordRaw {
+  return {
+    path: `/homes/card/:id/${form}${rest}`,
+    name: `home-${form}`,
+    component: CardForm,
+    props: ({ params }) => ({ ...params, form }),
+  }
+}
+
+const homes: RouteRecordRaw[] = [
+  { path: '/homes', name: 'homes', component: HomesView },
+  { path: '/homes/all', name: 'homes-all', component: AllHomesView },
+  { path: '/homes/new', name: 'home-add', component: AddHomeView },
+  {
+    path: '/homes/browse/:building?/:entrance?',
+    name: 'browse',
+    component: BrowseView,
+    props: true,
+  },
+  { path: '/homes/card/:id', name: 'household', component: HouseholdView, props: true },
+  { path: '/homes/card/:id/access', name: 'home-access', component: AccessView, props: true },
+  { path: '/homes/card/:id/visit', name: 'visit', component: VisitView, props: true },
+  cardForm('edit'),
+  cardForm('enrol'),
+  cardForm('join'),
+  cardForm('move'),
+  cardForm('move-out'),
+  cardForm('person', '/:contact'),
+  cardForm('person-add'),
+  cardForm('person-move'),
+  cardForm('phone', '/:contact/:phone'),
+  cardForm('split'),
+  { path: '/clashes', name: 'clashes', component: ClashesView },
+  { path: '/clashes/:record/:field', name: 'clash', component: ClashView, props: true },
+]
+
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'today', component: TodayView, meta: { hasTabs: true } },
   { path: '/cases', name: 'cases', component: CasesView, meta: { hasTabs: true } },
   { path: '/cases/:id', name: 'case', component: CaseView, props: true },
   { path: '/cases/:id/check', name: 'check', component: CheckView, props: true },
+  ...homes,
   { path: '/report', name: 'report', component: ReportView },
   { path: '/outbox', name: 'outbox', component: OutboxView },
   { path: '/me', name: 'me', component: MeView, meta: { hasTabs: true } },

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 
 const names = `
 a-large-small accessibility arrow-down-to-line arrow-up-from-line ban building building-2
-calendar-clock camera check chevron-down chevron-left chevron-right circle circle-check
+calendar-clock camera check chevron-down chevron-left chevron-right chevron-up circle circle-check
 circle-dot-dashed circle-question-mark circle-slash circle-x clipboard-check clipboard-list
-clipboard-paste clock clock-arrow-up cloud-sun construction door-open droplets ellipsis eye
-eye-off fire-extinguisher flame history hourglass house image-off image-plus image-up inbox
-info key-round landmark languages lightbulb locate locate-fixed lock-keyhole map-pin message-square
+clipboard-paste clock clock-arrow-up cloud-sun construction delete door-open droplets ellipsis eye
+eye-off fire-extinguisher flame flashlight hand history hourglass house image-off image-plus image-up inbox
+info key-round landmark languages lightbulb list-filter locate locate-fixed lock-keyhole map-pin message-square
 minus moon octagon-alert package pencil-line phone plus refresh-cw search signal-low siren smartphone split square-parking sun traffic-cone trash-2 trees
 triangle-alert undo-2 user-round wifi wifi-off x zap
 `

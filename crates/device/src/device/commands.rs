@@ -5,13 +5,19 @@ use linli_model::text_hint;
 use super::Device;
 use crate::dto::change_set::Noun;
 use crate::dto::check::CheckInput;
-use crate::dto::report::{AmendInput, PhotoDto, PhotoInput, ReportInput, SavedReport, TextHintDto};
+use crate::dto::report::{
+    AmendInput, BlackenInput, EscalateInput, PhotoArea, PhotoDto, PhotoInput, ReportInput,
+    SavedReport, TextHintDto,
+};
 use crate::engine::Saved;
 use crate::error::{DeviceError, Result};
-use crate::photo::{PreparedPhoto, prepare};
+use crate::photo::{Area, PreparedPhoto, prepare};
 
 /// Below this no photo is taken any more, in bytes; text always is (docs/sync.md).
 const CAMERA_BYTES: u64 = 50 * 1024 * 1024;
+
+/// Most parts of a photo that are blackened at once.
+const AREAS: usize = 50;
 
 impl Device {
     /// What the words of a report seem to hold that does not belong into a case; asked while they are
@@ -67,6 +73,19 @@ impl Device {
         self.saved(saved)
     }
 
+    /// Asks the desk that holds a case to pass it up.
+    pub fn escalate(&self, input: &EscalateInput) -> Result<SavedReport> {
+        let open = self.opened()?;
+        let record = input
+            .case_id
+            .parse()
+            .map_err(|_| DeviceError::NotFound("case"))?;
+        let engine = open.engine_of(&record)?;
+        let now = self.now();
+        let saved = engine.escalate(&open.by(engine, now)?, input, now)?;
+        self.saved(saved)
+    }
+
     /// A person has seen what the server refused of a record.
     pub fn settle_refused(&self, case_id: &str) -> Result<()> {
         let open = self.opened()?;
@@ -104,6 +123,21 @@ impl Device {
         let photo = prepare(file)?;
         let engine = open.engine()?;
         engine.add_photo(&photo, input.kind, input.position.as_ref(), self.now())
+    }
+
+    /// Blackens parts of a photo that waits for its report. The one with the parts open is gone.
+    pub fn blacken_photo(&self, input: &BlackenInput) -> Result<PhotoDto> {
+        let open = self.opened()?;
+        let hash = input
+            .hash
+            .parse()
+            .map_err(|_| DeviceError::InputInvalid("photos"))?;
+        if input.areas.is_empty() || input.areas.len() > AREAS {
+            return Err(DeviceError::InputInvalid("photos"));
+        }
+        let areas: Vec<Area> = input.areas.iter().copied().map(area).collect();
+        let engine = open.engine_with(&hash)?;
+        engine.blacken_photo(&hash, &areas, self.now())
     }
 
     fn check_room(&self) -> Result<()> {
@@ -151,5 +185,14 @@ impl Device {
             .face
             .change(|face| face.waiting_count = waiting)?;
         Ok(())
+    }
+}
+
+fn area(given: PhotoArea) -> Area {
+    Area {
+        left: given.left,
+        top: given.top,
+        width: given.width,
+        height: given.height,
     }
 }

@@ -1,10 +1,12 @@
 //! Queries: answered from rows, never from the network. Only a photo that is not here is fetched.
 
+use std::collections::BTreeMap;
+
 use linli_model::BlobHash;
 
 use super::Device;
 use super::lane;
-use crate::dto::case::{CaseList, CaseQuery};
+use crate::dto::case::{CaseList, CaseListKind, CaseQuery, WorkCount};
 use crate::dto::case_detail::CaseDetail;
 use crate::dto::first_sync::{FirstSyncDto, FirstSyncPart, FirstSyncStep, StepState};
 use crate::dto::place::{
@@ -12,7 +14,7 @@ use crate::dto::place::{
 };
 use crate::dto::report::CategoryDto;
 use crate::dto::sync::{OutboxDto, SyncStatus};
-use crate::engine::{Counts, Looking, Refused, SyncView};
+use crate::engine::{Counts, Looking, Refused, SyncView, page_of};
 use crate::error::{DeviceError, Result};
 
 /// A position that is older is no position any more, in milliseconds: two minutes.
@@ -41,7 +43,7 @@ impl Device {
             wait: lane.view.wait.clone(),
             sent_count: lane.sent_count,
             sending_count: lane.sending_count,
-            waiting_count: counts.waiting,
+            waiting_count: counts.waiting.saturating_add(counts.register),
             needs_you_count: counts.needs_you,
             last_contact_at: counts.contact_at.map(|at| at.0),
             last_delivered_at: counts.delivered_at.map(|at| at.0),
@@ -61,6 +63,7 @@ impl Device {
                 None => one,
                 Some(mut all) => {
                     all.items.extend(one.items);
+                    all.register_count += one.register_count;
                     all.photo_count += one.photo_count;
                     all.photo_bytes += one.photo_bytes;
                     all.last_delivered_at = all.last_delivered_at.min(one.last_delivered_at);
@@ -88,21 +91,28 @@ impl Device {
     pub fn list_cases(&self, query: &CaseQuery) -> Result<CaseList> {
         let open = self.opened()?;
         let (view, now, here) = (self.view()?, self.now(), self.here());
+        let is_one = open.engines.len() == 1;
+        // Of several grids each gives the whole list: the page is cut from what they give together.
+        let asked = CaseQuery {
+            page: query.page.filter(|_| is_one),
+            ..query.clone()
+        };
         let mut all: Option<CaseList> = None;
         for engine in open.engines.values() {
-            let one = engine.list_cases(&open.by(engine, now)?, query, &view, here, now)?;
-            match &mut all {
-                None => all = Some(one),
-                Some(all) => {
-                    all.rows.extend(one.rows);
-                    all.as_of = all.as_of.min(one.as_of);
-                    if query.list != crate::dto::case::CaseListKind::Todo {
-                        all.rows.sort_by_key(|row| -row.reported_at);
-                    }
-                }
-            }
+            let one = engine.list_cases(&open.by(engine, now)?, &asked, &view, here, now)?;
+            all = Some(match all {
+                None => one,
+                Some(all) => joined(all, one),
+            });
         }
-        all.ok_or(DeviceError::NotBound)
+        let mut all = all.ok_or(DeviceError::NotBound)?;
+        if !is_one {
+            if query.list != CaseListKind::Todo {
+                all.rows.sort_by_key(|row| -row.reported_at);
+            }
+            all.rows = page_of(&all.rows, query.page).to_vec();
+        }
+        Ok(all)
     }
 
     /// Everything about one case.
@@ -268,6 +278,7 @@ impl Device {
                 None => one,
                 Some(all) => Counts {
                     waiting: all.waiting + one.waiting,
+                    register: all.register + one.register,
                     unsent: all.unsent + one.unsent,
                     needs_you: all.needs_you + one.needs_you,
                     delivered_at: all.delivered_at.min(one.delivered_at),
@@ -293,4 +304,19 @@ impl Device {
         }
         Ok(view)
     }
+}
+
+/// The lists of two grids as one, its rows not sorted yet.
+fn joined(mut all: CaseList, one: CaseList) -> CaseList {
+    all.rows.extend(one.rows);
+    all.total_count = all.total_count.saturating_add(one.total_count);
+    all.as_of = all.as_of.min(one.as_of);
+    let mut counts: BTreeMap<_, u32> = BTreeMap::new();
+    for found in all.works.iter().chain(&one.works) {
+        let count = counts.entry(found.work).or_default();
+        *count = count.saturating_add(found.count);
+    }
+    let count = |(work, count)| WorkCount { work, count };
+    all.works = counts.into_iter().map(count).collect();
+    all
 }

@@ -150,6 +150,11 @@ impl Device {
         self.put(|engine, by, now| engine.note_visit(by, input, now))
     }
 
+    /// Names the case that came of a visit.
+    pub fn link_visit(&self, visit: &str, case: &str) -> Result<SavedRecord> {
+        self.put(|engine, by, now| engine.link_visit(by, visit, case, now))
+    }
+
     /// Enrols somebody for a service.
     pub fn enrol_service(&self, input: &EnrolmentInput) -> Result<SavedRecord> {
         self.put(|engine, by, now| engine.enrol_service(by, input, now))

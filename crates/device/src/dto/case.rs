@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::building::PageQuery;
 use super::check::TaskKind;
 use super::code::{CodeDto, LevelDto, NameDto};
 use super::sync::WaitDto;
@@ -32,7 +33,7 @@ pub enum UrgencyDto {
 }
 
 /// Where the work on a case stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkStateDto {
     /// Reported, not yet filed by a desk.
@@ -197,6 +198,31 @@ pub struct CaseQuery {
     pub list: CaseListKind,
     /// Part of a code, an address or a category name; nothing for all.
     pub text: Option<String>,
+    /// Only cases in one of these work states; none named for all.
+    pub works: Vec<WorkStateDto>,
+    /// The part of the list; nothing for the whole of it.
+    pub page: Option<PageQuery>,
+}
+
+impl CaseQuery {
+    /// The whole list.
+    pub fn all(list: CaseListKind) -> Self {
+        Self {
+            list,
+            text: None,
+            works: Vec::new(),
+            page: None,
+        }
+    }
+}
+
+/// How many cases of a list are in a work state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WorkCount {
+    /// The state.
+    pub work: WorkStateDto,
+    /// Cases in it.
+    pub count: u32,
 }
 
 /// A list of cases.
@@ -204,6 +230,10 @@ pub struct CaseQuery {
 pub struct CaseList {
     /// The rows in order.
     pub rows: Vec<CaseRow>,
+    /// How many there are in all, on every page.
+    pub total_count: u32,
+    /// How many of the list that match the text stand in each state, whatever states were asked for.
+    pub works: Vec<WorkCount>,
     /// When the last download was complete: receipts are as old as this.
     pub as_of: Option<i64>,
 }

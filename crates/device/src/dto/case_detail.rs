@@ -99,4 +99,8 @@ pub struct CaseDetail {
     pub tasks: Vec<TaskDto>,
     /// What happens next and who does it, most pressing first.
     pub next_steps: Vec<CodeDto>,
+    /// Whether this person may add to it now: from when the community has it.
+    pub may_amend: bool,
+    /// Whether this person may ask now for the case to go up.
+    pub may_escalate: bool,
 }

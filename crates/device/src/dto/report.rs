@@ -69,6 +69,28 @@ pub struct PhotoInput {
     pub position: Option<PositionDto>,
 }
 
+/// A part of a picture, in thousandths of its width and height from the upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PhotoArea {
+    /// Where it begins, from the left.
+    pub left: u16,
+    /// Where it begins, from above.
+    pub top: u16,
+    /// How wide it is.
+    pub width: u16,
+    /// How high it is.
+    pub height: u16,
+}
+
+/// Blackens parts of a photo that no case names yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BlackenInput {
+    /// The photo.
+    pub hash: String,
+    /// What must not be seen.
+    pub areas: Vec<PhotoArea>,
+}
+
 /// Why a report has no photo although its category asks for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -149,4 +171,29 @@ impl From<TextHint> for TextHintDto {
             TextHint::Person => Self::Person,
         }
     }
+}
+
+/// Why a person in the grid asks for a case to go up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalateReason {
+    /// It is not this level's to decide.
+    NoPower,
+    /// This level has no people or tools for it.
+    NoMeans,
+    /// This level has no money for it.
+    NoMoney,
+    /// It takes several units.
+    SeveralUnits,
+}
+
+/// 上报上级: asks the desk that holds the case to pass it up. The case stays where it is until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EscalateInput {
+    /// The case.
+    pub case_id: String,
+    /// Why.
+    pub reason: EscalateReason,
+    /// Words of the person.
+    pub note: Option<String>,
 }

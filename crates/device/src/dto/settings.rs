@@ -41,8 +41,20 @@ pub enum TextSize {
     ExtraLarge,
 }
 
-/// Choices of the people who use this device.
+/// The hand that holds the device: what is tapped most lies on its side.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Hand {
+    /// Most people's.
+    #[default]
+    Right,
+    /// Mirrors what lies beside a main button.
+    Left,
+}
+
+/// Choices of the people who use this device. What a file of an older program does not say is as usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
 pub struct SettingsDto {
     /// The language.
     pub language: Language,
@@ -52,4 +64,6 @@ pub struct SettingsDto {
     pub text_size: TextSize,
     /// Larger targets for gloves and older hands.
     pub large_targets: bool,
+    /// The hand that holds the device.
+    pub hand: Hand,
 }

@@ -68,7 +68,7 @@ pub struct SyncStatus {
     pub sent_count: u32,
     /// Items of this run, while sending.
     pub sending_count: u32,
-    /// Cases that wait to be sent.
+    /// Cases, and other records such as households, that wait to be sent.
     pub waiting_count: u32,
     /// Cases that need a person.
     pub needs_you_count: u32,
@@ -106,6 +106,8 @@ pub struct OutboxItem {
 pub struct OutboxDto {
     /// Everything that waits or needs a person, oldest first.
     pub items: Vec<OutboxItem>,
+    /// Households, people, visits and other records that are no cases and wait.
+    pub register_count: u32,
     /// Photos that wait.
     pub photo_count: u32,
     /// Their size in bytes.

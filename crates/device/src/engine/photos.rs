@@ -11,7 +11,7 @@ use super::Engine;
 use crate::dto::place::PositionDto;
 use crate::dto::report::{PhotoDto, PhotoKind};
 use crate::error::{DeviceError, Result};
-use crate::photo::{PreparedPhoto, prepare_small};
+use crate::photo::{Area, PreparedPhoto, blacken, prepare_small};
 
 /// The media type of what this device makes.
 pub(super) const MIME: &str = "image/jpeg";
@@ -164,6 +164,44 @@ impl Engine {
         })
     }
 
+    /// Blackens parts of a photo that no case names. The photo goes and another one stands in its
+    /// place, of the same kind, time and spot; a photo that a second draft shows stays beside it.
+    pub fn blacken_photo(
+        &self,
+        hash: &BlobHash,
+        areas: &[Area],
+        now: Timestamp,
+    ) -> Result<PhotoDto> {
+        let found = self.read(|reader| own(reader, hash))?;
+        let (full, old) = found.ok_or(DeviceError::NotFound("photo"))?;
+        let photo = blacken(&full, areas)?;
+        self.write(|tx| {
+            if !tx.records_with_blob(hash)?.is_empty() {
+                return Err(DeviceError::Refused("photo_in_use".into()));
+            }
+            put(tx, &photo, old.kind, None, now)?;
+            tx.sql()
+                .prepare_cached(
+                    "UPDATE photos SET taken_at = old.taken_at, lon = old.lon, lat = old.lat
+                     FROM photos old WHERE photos.hash = ?1 AND old.hash = ?2",
+                )?
+                .execute(params![photo.hash.0, hash.0])?;
+            if photo.hash != *hash && drafts_with(tx, hash)? <= 1 {
+                forget(tx, &[*hash])?;
+            }
+            Ok(())
+        })?;
+        Ok(PhotoDto {
+            hash: photo.hash.to_string(),
+            kind: old.kind.unwrap_or(PhotoKind::Close),
+            at: old.taken_at.0,
+            width: photo.width,
+            height: photo.height,
+            is_here: true,
+            is_delivered: false,
+        })
+    }
+
     /// The bytes of a photo, or of its small copy, when they are here.
     pub fn photo(&self, hash: &BlobHash, is_small: bool) -> Result<Option<Vec<u8>>> {
         let sql = if is_small {
@@ -202,6 +240,34 @@ impl Engine {
             Ok(orphans.len())
         })
     }
+}
+
+/// What is kept of a photo of this device when another one takes its place.
+struct OldPhoto {
+    kind: Option<PhotoKind>,
+    taken_at: Timestamp,
+}
+
+fn own(reader: &Reader<'_>, hash: &BlobHash) -> Result<Option<(Vec<u8>, OldPhoto)>> {
+    let mut find = reader
+        .sql()
+        .prepare_cached("SELECT full, kind, taken_at FROM photos WHERE hash = ?1 AND is_own = 1")?;
+    let found = find.query_row([hash.0], |row| {
+        let old = OldPhoto {
+            kind: kind_of(row.get("kind")?),
+            taken_at: Timestamp(row.get("taken_at")?),
+        };
+        Ok((row.get("full")?, old))
+    });
+    Ok(found.optional()?)
+}
+
+/// How many drafts show the photo.
+fn drafts_with(reader: &Reader<'_>, hash: &BlobHash) -> Result<u32> {
+    let mut count = reader
+        .sql()
+        .prepare_cached("SELECT count(*) AS count FROM drafts WHERE instr(content, ?1) > 0")?;
+    Ok(count.query_row([hash.to_string()], |row| row.get("count"))?)
 }
 
 /// Forgets those of these photos that no record shows any more: the record that did was erased.

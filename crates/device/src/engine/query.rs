@@ -5,12 +5,14 @@ mod delivery;
 mod detail;
 mod list;
 mod outbox;
+mod pick;
 mod timeline;
 
 use linli_model::{BlobHash, Name};
 
 pub use detail::Looking;
 pub use outbox::Counts;
+pub(crate) use pick::page_of;
 
 use crate::dto::code::NameDto;
 use crate::dto::sync::WaitDto;

@@ -15,7 +15,7 @@ use super::{Engine, Place};
 use crate::dto::case::UrgencyDto;
 use crate::dto::check::{CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict};
 use crate::dto::place::{PositionDto, PositionSource as SourceDto};
-use crate::dto::report::{AmendInput, NoPhotoReason, ReportInput};
+use crate::dto::report::{AmendInput, EscalateInput, EscalateReason, NoPhotoReason, ReportInput};
 use crate::env;
 use crate::error::{DeviceError, Result};
 use crate::photo::PreparedPhoto;
@@ -178,6 +178,35 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Asks the desk that holds the case to pass it up.
+    pub fn escalate(&self, by: &By, input: &EscalateInput, now: Timestamp) -> Result<Saved> {
+        let record = case_id(&input.case_id)?;
+        let note = text(input.note.as_deref(), NOTE_BYTES, "note")?;
+        let reason = escalate_reason(input.reason).to_owned();
+        let words = (!note.is_empty()).then_some(EventKind::Note { text: note });
+        let events = std::iter::once(EventKind::RequestEscalation { reason })
+            .chain(words)
+            .map(|kind| NewEvent::now(kind, None, now));
+        let events: Vec<NewEvent> = events.collect();
+        self.write(|tx| {
+            let reference = self.reference_now();
+            let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
+            let save = Save {
+                by,
+                record,
+                head: None,
+                photos: BTreeMap::new(),
+                events,
+                now,
+                refused_before: 0,
+            };
+            self.save(tx, reference, save)
+        })?;
+        Ok(Saved::new(record, now))
+    }
+}
+
 /// The check itself, and what its event has no field for as an event of its own beside it.
 fn check_events(
     input: &CheckInput,
@@ -298,6 +327,15 @@ fn no_photo(reason: NoPhotoReason) -> &'static str {
         NoPhotoReason::CannotSee => "cannot_see",
         NoPhotoReason::Privacy => "privacy",
         NoPhotoReason::Danger => "danger",
+    }
+}
+
+fn escalate_reason(reason: EscalateReason) -> &'static str {
+    match reason {
+        EscalateReason::NoPower => "no_power",
+        EscalateReason::NoMeans => "no_means",
+        EscalateReason::NoMoney => "no_money",
+        EscalateReason::SeveralUnits => "several_units",
     }
 }
 

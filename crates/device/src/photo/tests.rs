@@ -93,3 +93,68 @@ fn a_flood_of_pixels_is_refused_before_it_is_decoded() {
         })
     ));
 }
+
+#[test]
+fn blackened_parts_are_black_in_both_sizes_and_the_rest_stays() {
+    let photo = prepare(&camera_jpeg(3000, 2000)).unwrap();
+    let area = Area {
+        left: 250,
+        top: 400,
+        width: 500,
+        height: 100,
+    };
+    let black = blacken(&photo.jpeg, &[area]).unwrap();
+    assert_ne!(black.hash, photo.hash);
+    assert_eq!((black.width, black.height), (1067, 1600));
+    for (bytes, before) in [
+        (&black.jpeg, &photo.jpeg),
+        (&black.thumbnail, &photo.thumbnail),
+    ] {
+        let after = image::load_from_memory(bytes).unwrap().to_rgb8();
+        let before = image::load_from_memory(before).unwrap().to_rgb8();
+        let (width, height) = after.dimensions();
+        // JPEG blurs an edge by a block of 8 pixels, and shrinking by one or two.
+        let inside = |x: u32, y: u32| {
+            (width / 4 + 10..width * 3 / 4 - 10).contains(&x)
+                && (height * 2 / 5 + 10..height / 2 - 10).contains(&y)
+        };
+        let outside =
+            |x: u32, y: u32| x + 18 < width / 4 || y + 18 < height * 2 / 5 || y > height / 2 + 18;
+        let (mut covered, mut open, mut change) = (0u32, 0u32, 0u32);
+        for (x, y, pixel) in after.enumerate_pixels() {
+            if inside(x, y) {
+                covered += 1;
+                assert!(pixel.0.iter().all(|value| *value < 8), "{x} {y} {pixel:?}");
+            } else if outside(x, y) {
+                let old = before.get_pixel(x, y).0;
+                let far = pixel.0.iter().zip(old).map(|(new, old)| new.abs_diff(old));
+                open += 3;
+                change += far.map(u32::from).sum::<u32>();
+            }
+        }
+        assert!(covered > 0 && open > 0);
+        assert!(
+            change / open < 16,
+            "the rest is what it was: {change} of {open}"
+        );
+    }
+}
+
+#[test]
+fn a_part_beyond_the_edge_is_cut_off_there() {
+    assert_eq!(span(0, 1000, 1067), (0, 1067));
+    assert_eq!(span(900, 65_535, 1067), (960, 1067));
+    assert_eq!(span(65_535, 65_535, 1067), (1067, 1067));
+    assert_eq!(span(333, 1, 1000), (333, 334));
+    assert_eq!(span(1, 1, 320), (0, 1), "a touched pixel goes as a whole");
+    let photo = prepare(&camera_jpeg(640, 480)).unwrap();
+    let all = Area {
+        left: 0,
+        top: 0,
+        width: 2000,
+        height: 2000,
+    };
+    let black = blacken(&photo.jpeg, &[all]).unwrap();
+    let pixels = image::load_from_memory(&black.jpeg).unwrap().to_rgb8();
+    assert!(pixels.pixels().all(|pixel| pixel.0 == [0, 0, 0]));
+}

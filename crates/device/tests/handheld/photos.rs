@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use linli_device::PhotoSize;
 use linli_device::dto::case::DeliveryState;
 use linli_device::dto::error::{ErrorCode, ErrorDto};
-use linli_device::dto::report::{NoPhotoReason, PhotoInput, PhotoKind};
+use linli_device::dto::report::{BlackenInput, NoPhotoReason, PhotoArea, PhotoInput, PhotoKind};
 use linli_device::dto::sync::WaitReason;
 use linli_device::net::{NetworkKind, Power};
 
@@ -90,6 +90,73 @@ async fn a_draft_finds_its_photo_after_a_kill() {
         .await
         .unwrap();
     assert!(small.len() < full.len());
+}
+
+fn face_in_the_corner(hash: &str) -> BlackenInput {
+    let area = PhotoArea {
+        left: 0,
+        top: 0,
+        width: 300,
+        height: 300,
+    };
+    BlackenInput {
+        hash: hash.to_owned(),
+        areas: vec![area],
+    }
+}
+
+#[tokio::test]
+async fn a_blackened_photo_takes_the_place_of_the_open_one() {
+    let station = Station::new();
+    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+    let device = &handheld.device;
+    let open = device.add_photo(&jpeg(1), &wide()).unwrap();
+    device
+        .save_draft("report", &format!("{{\"photos\":[\"{}\"]}}", open.hash))
+        .unwrap();
+    handheld.clock.advance(60_000);
+    let black = device
+        .blacken_photo(&face_in_the_corner(&open.hash))
+        .unwrap();
+    assert_ne!(black.hash, open.hash);
+    assert_eq!((black.kind, black.at), (PhotoKind::Wide, open.at));
+    let here = |hash: &str, size| device.photo_here(&hash.parse().unwrap(), size).unwrap();
+    for size in [PhotoSize::Full, PhotoSize::Small] {
+        assert!(here(&open.hash, size).is_none(), "the open one is gone");
+        let bytes = here(&black.hash, size).unwrap();
+        let corner = image::load_from_memory(&bytes).unwrap().to_rgb8();
+        assert!(corner.get_pixel(5, 5).0.iter().all(|value| *value < 8));
+    }
+    let mut report = fence();
+    report.photos = vec![black.hash.clone()];
+    let saved = device.report(&report).unwrap();
+    device.sync_once().await.unwrap();
+    let sent = station.files.lock().unwrap();
+    assert_eq!(sent.len(), 1);
+    assert!(sent.contains_key(&black.hash.parse().unwrap()));
+    drop(sent);
+
+    let late = device
+        .blacken_photo(&face_in_the_corner(&black.hash))
+        .unwrap_err();
+    assert_eq!(ErrorDto::from(late).code, ErrorCode::Refused);
+    assert!(device.find_case(&saved.case_id).unwrap().photos[0].is_here);
+}
+
+#[tokio::test]
+async fn a_photo_that_two_drafts_show_stays_for_the_other() {
+    let station = Station::new();
+    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+    let device = &handheld.device;
+    let open = device.add_photo(&jpeg(1), &wide()).unwrap();
+    for name in ["report", "check-1"] {
+        device.save_draft(name, &open.hash).unwrap();
+    }
+    device
+        .blacken_photo(&face_in_the_corner(&open.hash))
+        .unwrap();
+    let hash = open.hash.parse().unwrap();
+    assert!(device.photo_here(&hash, PhotoSize::Full).unwrap().is_some());
 }
 
 #[tokio::test]

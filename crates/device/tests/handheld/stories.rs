@@ -20,10 +20,7 @@ use crate::station::Station;
 use crate::world::{ASSISTANT, Handheld, MANAGER, STREET, UNIT, at, copy_of, fence, jpeg};
 
 pub(crate) fn list(device: &Device, list: CaseListKind) -> Vec<CaseRow> {
-    device
-        .list_cases(&CaseQuery { list, text: None })
-        .unwrap()
-        .rows
+    device.list_cases(&CaseQuery::all(list)).unwrap().rows
 }
 
 fn code(error: &DeviceError) -> ErrorCode {
@@ -209,8 +206,8 @@ async fn inputs_are_refused_by_name_and_nothing_is_saved() {
     assert!(row.photo.is_none() && row.distance_m.is_none());
     let found = |text: &str| {
         let query = CaseQuery {
-            list: CaseListKind::Grid,
             text: Some(text.into()),
+            ..CaseQuery::all(CaseListKind::Grid)
         };
         device.list_cases(&query).unwrap().rows.len()
     };

@@ -35,13 +35,14 @@ pub(super) struct One {
 
 pub(super) fn list(common: &Common, cases: &Cases, output: &mut Output) -> Result<(), Failure> {
     let device = unlocked(common)?;
+    let list = match cases.list {
+        List::Mine => CaseListKind::Mine,
+        List::Todo => CaseListKind::Todo,
+        List::Grid => CaseListKind::Grid,
+    };
     let found = device.list_cases(&CaseQuery {
-        list: match cases.list {
-            List::Mine => CaseListKind::Mine,
-            List::Todo => CaseListKind::Todo,
-            List::Grid => CaseListKind::Grid,
-        },
         text: cases.text.clone(),
+        ..CaseQuery::all(list)
     })?;
     output.answer(&found, || found.rows.iter().map(line).collect())
 }

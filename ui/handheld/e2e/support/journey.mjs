@@ -8,6 +8,7 @@ import { openScreen } from './screen.mjs'
 import { openTown } from './town.mjs'
 import { openWindow } from './window.mjs'
 import { wordsOf } from './words.mjs'
+import { problemsOf, sizeProblemsOf } from '../../scripts/scan.mjs'
 
 /** Everything for one journey in one language. `close` ends all of it, whatever has happened. */
 export async function prepare(language) {
@@ -19,6 +20,8 @@ export async function prepare(language) {
     words: wordsOf(language),
     window: undefined,
     number: 0,
+    /** What no screen may have and a screen of this journey had, each with the screen's name. */
+    problems: [],
 
     /** Opens the window on this journey's device, for the first time or again. */
     async open() {
@@ -31,10 +34,21 @@ export async function prepare(language) {
       })
     },
 
-    /** Takes a picture under the next number. */
+    /**
+     * Takes pictures under the next number, as it is and on the narrowest handheld with the largest text
+     * and targets, and looks in both for what no screen may have.
+     */
     async shot(name) {
+      const { window, problems } = journey
       journey.number += 1
-      await journey.window.shot(`${String(journey.number).padStart(2, '0')}-${name}`)
+      const title = `${String(journey.number).padStart(2, '0')}-${name}`
+      const note = (found) => problems.push(...found.map((problem) => `${title}: ${problem}`))
+      await window.shot(title)
+      note(await problemsOf(window))
+      await window.atWorst(async () => {
+        await window.shot(`${title}-narrow`)
+        note((await sizeProblemsOf(window)).map((problem) => `narrow: ${problem}`))
+      })
     },
 
     async close() {

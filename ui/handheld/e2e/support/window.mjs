@@ -1,7 +1,7 @@
 // The handheld's real window, driven through WebKit's own driver.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { By, Capabilities, WebDriver } from 'selenium-webdriver'
+import { By, Capabilities, Key, WebDriver } from 'selenium-webdriver'
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js'
 import { program } from './places.mjs'
 import { end, freePort, start } from './process.mjs'
@@ -16,11 +16,62 @@ const SETTLED = `
     .map((one) => one.finished.catch(() => {}))
   Promise.all(ends).then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))`
 
+/** The narrowest window that the screens are made for. */
+const NARROW = { width: 320, height: 568 }
+
+/** Puts looks on the page as the settings do, and gives those that it had. */
+const WEAR = `
+  const { dataset } = document.documentElement
+  const before = {}
+  for (const [look, value] of Object.entries(arguments[0])) {
+    before[look] = dataset[look] ?? null
+    if (value === null) delete dataset[look]
+    else dataset[look] = value
+  }
+  return before`
+
+/** WebKitGTK's own small browser, which comes with the library. */
+const BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
+
+/** Opens the program's window on a device folder. */
+export function openWindow({ display, home, gpsd, picturesIn }) {
+  return open({
+    display,
+    home,
+    picturesIn,
+    binary: program('linli-handheld'),
+    args: [],
+    env: {
+      TAURI_WEBVIEW_AUTOMATION: 'true',
+      LINLI_HANDHELD_FOLDER: join(home, 'device'),
+      LINLI_GPSD: gpsd,
+    },
+  })
+}
+
+/** Opens the engine's small browser, with WebKit's test camera or without any, about as large as a handheld. */
+export async function openBrowserWindow({ display, home, picturesIn, hasCamera }) {
+  const window = await open({
+    display,
+    home,
+    picturesIn,
+    binary: BROWSER,
+    args: [
+      '--automation',
+      '--enable-media-stream=true',
+      `--enable-mock-capture-devices=${hasCamera}`,
+    ],
+    env: {},
+  })
+  await window.resize(480, 854)
+  return window
+}
+
 /**
- * Opens the window on a device folder. WEBKIT_DISABLE_COMPOSITING_MODE and WEBKIT_DISABLE_DMABUF_RENDERER
+ * Starts a program with WebKit's driver. WEBKIT_DISABLE_COMPOSITING_MODE and WEBKIT_DISABLE_DMABUF_RENDERER
  * must not be set: screenshots would never come.
  */
-export async function openWindow({ display, home, gpsd, picturesIn }) {
+async function open({ display, home, picturesIn, binary, args, env }) {
   const runtime = join(home, 'run')
   mkdirSync(runtime, { recursive: true, mode: 0o700 })
   const port = await freePort()
@@ -32,19 +83,14 @@ export async function openWindow({ display, home, gpsd, picturesIn }) {
       XDG_RUNTIME_DIR: runtime,
       XDG_DATA_HOME: join(home, 'data'),
       XDG_CACHE_HOME: join(home, 'cache'),
-      TAURI_WEBVIEW_AUTOMATION: 'true',
       TZ: 'Asia/Shanghai',
-      LINLI_HANDHELD_FOLDER: join(home, 'device'),
-      LINLI_GPSD: gpsd,
+      ...env,
     },
   })
   const url = `http://127.0.0.1:${port}`
   try {
     await until('the driver', async () => (await fetch(`${url}/status`)).ok)
-    const wanted = new Capabilities().set('webkitgtk:browserOptions', {
-      binary: program('linli-handheld'),
-      args: [],
-    })
+    const wanted = new Capabilities().set('webkitgtk:browserOptions', { binary, args })
     const session = WebDriver.createSession(new Executor(new HttpClient(url)), wanted)
     await session.getSession()
     return new Window(session, driver, picturesIn)
@@ -59,6 +105,9 @@ class Window {
   #driver
   #pictures
 
+  /** How often something was tapped, fields that were tapped into included. */
+  taps = 0
+
   constructor(session, driver, pictures) {
     this.#session = session
     this.#driver = driver
@@ -68,6 +117,22 @@ class Window {
   /** Runs a function's text in the page. */
   run(script, ...args) {
     return this.#session.executeScript(script, ...args)
+  }
+
+  /** As a driver's session does, for what is looked for in any engine. */
+  executeScript(script, ...args) {
+    return this.#session.executeScript(script, ...args)
+  }
+
+  /** The same for what answers later. */
+  executeAsyncScript(script, ...args) {
+    return this.#session.executeAsyncScript(script, ...args)
+  }
+
+  /** Opens an address, from an empty page: the same one again would only change its end. */
+  async go(address) {
+    await this.#session.get('about:blank')
+    await this.#session.get(address)
   }
 
   /** Asks the engine as the screens do. */
@@ -128,6 +193,12 @@ class Window {
 
   /** Taps an element: a real click of the driver at its middle. */
   async tap(id) {
+    this.taps += 1
+    await this.touch(id)
+  }
+
+  /** The same for a key of a pad, which is no tap of its own. */
+  async touch(id) {
     await until(`a tap on ${id}`, async () => {
       const element = await this.#element(id)
       await this.run('arguments[0].scrollIntoView({ block: "center" })', element)
@@ -136,11 +207,69 @@ class Window {
     })
   }
 
+  /** Presses a key where the focus is. */
+  async press(name) {
+    const key = Key[name.toUpperCase()]
+    await this.#session.actions().keyDown(key).keyUp(key).perform()
+  }
+
+  /** Draws from one point of an element to another, each in parts of its width and height. */
+  async drag(id, from, to) {
+    const element = await this.find(id)
+    const { width, height } = await element.getRect()
+    const at = ([x, y]) => ({
+      origin: element,
+      x: Math.round((x - 0.5) * width),
+      y: Math.round((y - 0.5) * height),
+    })
+    await this.#session
+      .actions()
+      .move(at(from))
+      .press()
+      .move({ ...at([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]), duration: 50 })
+      .move({ ...at(to), duration: 50 })
+      .release()
+      .perform()
+  }
+
+  /** Makes the window as large, its frame included. */
+  resize(width, height) {
+    return this.#session.manage().window().setRect({ width, height })
+  }
+
+  /**
+   * Does something while the window is as narrow as the narrowest handheld, with the largest text, targets
+   * for gloves, in the left hand; then everything is as before.
+   */
+  async atWorst(act) {
+    const { width, height } = await this.#session.manage().window().getRect()
+    const looks = { text: 'extra_large', targets: 'large', hand: 'left' }
+    const before = await this.run(WEAR, looks)
+    const size = 'return innerWidth + "x" + innerHeight'
+    const whole = await this.run(size)
+    try {
+      await this.resize(NARROW.width, NARROW.height)
+      await until(
+        'a narrow window',
+        async () => (await this.run('return innerWidth')) === NARROW.width,
+      )
+      await this.#session.executeAsyncScript(SETTLED)
+      return await act()
+    } finally {
+      await this.run(WEAR, before)
+      await this.resize(width, height)
+      await until('the window as before', async () => (await this.run(size)) === whole)
+      // A tap before the page is laid out again would fall where something else was.
+      await this.#session.executeAsyncScript(SETTLED)
+    }
+  }
+
   /** Types into a field; what stood there is replaced. */
   async type(id, text) {
     const field = await until(`the field ${id}`, async () =>
       (await this.#element(id)).findElement(By.css('input, textarea')),
     )
+    if (!(await this.run('return document.activeElement === arguments[0]', field))) this.taps += 1
     // The driver's own `clear` tells the page nothing; an editing command does.
     await this.run('arguments[0].select(); document.execCommand("delete")', field)
     await field.sendKeys(text)

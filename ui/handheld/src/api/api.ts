@@ -1,15 +1,33 @@
 import type {
+  AccessList,
   AmendInput,
   BindInput,
+  BlackenInput,
+  BuildingRow,
   CaseDetail,
   CaseList,
   CaseQuery,
   CategoryDto,
   ChangeSet,
   CheckInput,
+  ClashDto,
+  ContactEdit,
   DeviceStatus,
+  DwellingList,
+  DwellingQuery,
+  EnrolmentInput,
+  EntranceRow,
+  EscalateInput,
   FirstSyncDto,
+  HouseholdCard,
+  HouseholdEdit,
+  HouseholdInput,
+  HouseholdList,
+  HouseholdQuery,
+  JoinInput,
+  MoveIn,
   OutboxDto,
+  PhoneInput,
   PhotoDto,
   PhotoInput,
   PlaceDto,
@@ -18,11 +36,17 @@ import type {
   PositionDto,
   PositionReading,
   ReportInput,
+  RevealedDto,
+  RevealInput,
+  SavedRecord,
   SavedReport,
   SettingsDto,
+  SettleInput,
+  SplitInput,
   SyncStatus,
   TicketDto,
   UnlockInput,
+  VisitInput,
 } from '@linli/ui-shared'
 
 /**
@@ -52,9 +76,13 @@ export interface Api {
   findCase(id: string): Promise<CaseDetail>
   check(input: CheckInput): Promise<SavedReport>
   amend(input: AmendInput): Promise<SavedReport>
+  /** Asks the desk that holds a case to pass it up. */
+  escalate(input: EscalateInput): Promise<SavedReport>
 
   listCategories(): Promise<CategoryDto[]>
   addPhoto(photo: Blob, input: PhotoInput): Promise<PhotoDto>
+  /** Burns black parts into a photo that no case names yet; it has another hash then, the old one is gone. */
+  blackenPhoto(input: BlackenInput): Promise<PhotoDto>
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
   report(input: ReportInput): Promise<SavedReport>
@@ -63,6 +91,38 @@ export interface Api {
   placeHint(query: PlaceQuery): Promise<PlaceHint>
   /** Named places of the grid, nearest first when a position is given. */
   listPlaces(text: string, near: PositionDto | null): Promise<PlaceDto[]>
+
+  /** Answers to a question, the best first, or the households of a place in the order of doors. */
+  listHouseholds(query: HouseholdQuery): Promise<HouseholdList>
+  /** The card of a household, or of the household of a contact. */
+  findHousehold(id: string): Promise<HouseholdCard>
+  listBuildings(): Promise<BuildingRow[]>
+  listEntrances(building: string): Promise<EntranceRow[]>
+  listDwellings(query: DwellingQuery): Promise<DwellingList>
+  addHousehold(input: HouseholdInput): Promise<SavedRecord>
+  editHousehold(input: HouseholdEdit): Promise<SavedRecord>
+  moveIn(input: MoveIn): Promise<SavedRecord>
+  moveOut(household: string): Promise<SavedRecord>
+  splitHousehold(input: SplitInput): Promise<SavedRecord>
+  joinHouseholds(input: JoinInput): Promise<SavedRecord>
+
+  editContact(input: ContactEdit): Promise<SavedRecord>
+  /** Answers the contact, which is another record when the old number is to be forgotten. */
+  correctPhone(input: PhoneInput): Promise<SavedRecord>
+  /** The numbers in full, once a row about it stands in the access log. */
+  reveal(input: RevealInput): Promise<RevealedDto>
+  /** Who looked at numbers on this device: of a household or contact, or of all. */
+  accessLog(record: string | null): Promise<AccessList>
+
+  noteVisit(input: VisitInput): Promise<SavedRecord>
+  /** Names the case that came of a visit. */
+  linkVisit(visit: string, caseId: string): Promise<SavedRecord>
+  enrolService(input: EnrolmentInput): Promise<SavedRecord>
+  endService(enrolment: string): Promise<SavedRecord>
+
+  /** Fields with several values: of a household, or of everything in the grid. */
+  listClashes(household: string | null): Promise<ClashDto[]>
+  settleClash(input: SettleInput): Promise<SavedRecord>
 
   /** The content of a draft, or null. Drafts live in the engine, encrypted, and survive a restart. */
   loadDraft(name: string): Promise<string | null>

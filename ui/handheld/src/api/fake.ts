@@ -12,6 +12,8 @@ export function fakeFromAddress(address: string): FakeEngine {
     language: query.get('language') === 'en' ? ('en' as const) : ('zh-CN' as const),
     theme: oneOf(query.get('theme'), ['light', 'dark', 'sunlight'] as const),
     text_size: oneOf(query.get('text'), ['standard', 'large', 'extra_large'] as const),
+    large_targets: query.get('targets') === 'large',
+    hand: oneOf(query.get('hand'), ['right', 'left'] as const),
   }
   const options: FakeOptions = { settings, isLive: !query.has('still') }
   if (scenario && scenarioNames.includes(scenario)) options.scenario = scenario

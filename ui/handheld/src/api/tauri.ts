@@ -36,6 +36,7 @@ export const tauriApi: Api = {
   findCase: (id) => call('find_case', { id }),
   check: (input) => call('check', { input }),
   amend: (input) => call('amend', { input }),
+  escalate: (input) => call('escalate', { input }),
 
   listCategories: () => call('list_categories'),
   // Raw bytes as the body; what is told about them goes in a header.
@@ -43,12 +44,38 @@ export const tauriApi: Api = {
     call('add_photo', await photo.arrayBuffer(), {
       headers: { 'linli-photo': JSON.stringify(input) },
     }),
+  blackenPhoto: (input) => call('blacken_photo', { input }),
   photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
   report: (input) => call('report', { input }),
 
   position: () => call('position'),
   placeHint: (query) => call('place_hint', { query }),
   listPlaces: (text, near) => call('list_places', { text, near }),
+
+  listHouseholds: (query) => call('list_households', { query }),
+  findHousehold: (id) => call('find_household', { id }),
+  listBuildings: () => call('list_buildings'),
+  listEntrances: (building) => call('list_entrances', { building }),
+  listDwellings: (query) => call('list_dwellings', { query }),
+  addHousehold: (input) => call('add_household', { input }),
+  editHousehold: (input) => call('edit_household', { input }),
+  moveIn: (input) => call('move_in', { input }),
+  moveOut: (household) => call('move_out', { household }),
+  splitHousehold: (input) => call('split_household', { input }),
+  joinHouseholds: (input) => call('join_households', { input }),
+
+  editContact: (input) => call('edit_contact', { input }),
+  correctPhone: (input) => call('correct_phone', { input }),
+  reveal: (input) => call('reveal', { input }),
+  accessLog: (record) => call('access_log', { record }),
+
+  noteVisit: (input) => call('note_visit', { input }),
+  linkVisit: (visit, caseId) => call('link_visit', { visit, caseId }),
+  enrolService: (input) => call('enrol_service', { input }),
+  endService: (enrolment) => call('end_service', { enrolment }),
+
+  listClashes: (household) => call('list_clashes', { household }),
+  settleClash: (input) => call('settle_clash', { input }),
 
   loadDraft: (name) => call('load_draft', { name }),
   saveDraft: (name, content) => call('save_draft', { name, content }),

@@ -9,8 +9,8 @@ export const EXACT_METRES = 15
 /** Good enough to use; beyond it people are asked to pick a door. */
 export const ROUGH_METRES = 50
 
-/** The receiver's position, asked again until it is exact. */
-export function usePosition(): Ref<PositionReading | undefined> {
+/** The receiver's position, asked again until it is exact; while following, for as long as it is shown. */
+export function usePosition({ isFollowing = false } = {}): Ref<PositionReading | undefined> {
   const api = useApi()
   const reading = ref<PositionReading>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -23,7 +23,8 @@ export function usePosition(): Ref<PositionReading | undefined> {
       reading.value = { state: 'unavailable', position: null }
     }
     const accuracy = reading.value.position?.accuracy_m ?? Infinity
-    const isDone = reading.value.state === 'unavailable' || accuracy <= EXACT_METRES
+    const isExact = accuracy <= EXACT_METRES && !isFollowing
+    const isDone = reading.value.state === 'unavailable' || isExact
     if (!isStopped && !isDone) timer = setTimeout(() => void ask(), EVERY)
   }
 

@@ -4,6 +4,8 @@ import { createMemoryHistory } from 'vue-router'
 import App from '../App.vue'
 import { FakeEngine, type FakeOptions } from '../api/fake'
 import { provideApi } from '../api'
+import { provideCamera } from '../shared/camera'
+import type { CameraSource } from '../shared/camera/source'
 import { makeI18n } from '../i18n'
 import { makeRouter } from '../router'
 
@@ -14,15 +16,31 @@ export function unmountAll(): void {
   document.body.innerHTML = ''
 }
 
+interface Options extends FakeOptions {
+  engine?: FakeEngine
+  /** Without one there is no camera, as in this browser. */
+  camera?: CameraSource
+}
+
 /** The whole program on a fake engine, seen and touched through test ids like a person would. */
-export async function openApp(path = '/', options: FakeOptions & { engine?: FakeEngine } = {}) {
+export async function openApp(path = '/', options: Options = {}) {
   const engine = options.engine ?? new FakeEngine(options)
   const router = makeRouter(createMemoryHistory())
   await router.push(path)
   const wrapper = mount(App, {
     attachTo: document.body,
     global: {
-      plugins: [{ install: (app) => provideApi(app, engine) }, createPinia(), makeI18n(), router],
+      plugins: [
+        {
+          install(app) {
+            provideApi(app, engine)
+            if (options.camera) provideCamera(app, options.camera)
+          },
+        },
+        createPinia(),
+        makeI18n(),
+        router,
+      ],
     },
   })
   mounted.push(wrapper)

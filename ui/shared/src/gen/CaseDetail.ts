@@ -51,4 +51,12 @@ tasks: Array<TaskDto>,
 /**
  * What happens next and who does it, most pressing first.
  */
-next_steps: Array<CodeDto>, };
+next_steps: Array<CodeDto>, 
+/**
+ * Whether this person may add to it now: from when the community has it.
+ */
+may_amend: boolean, 
+/**
+ * Whether this person may ask now for the case to go up.
+ */
+may_escalate: boolean, };

@@ -10,6 +10,10 @@ export type OutboxDto = {
  */
 items: Array<OutboxItem>, 
 /**
+ * Households, people, visits and other records that are no cases and wait.
+ */
+register_count: number, 
+/**
  * Photos that wait.
  */
 photo_count: number, 

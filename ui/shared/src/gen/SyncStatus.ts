@@ -23,7 +23,7 @@ sent_count: number,
  */
 sending_count: number, 
 /**
- * Cases that wait to be sent.
+ * Cases, and other records such as households, that wait to be sent.
  */
 waiting_count: number, 
 /**

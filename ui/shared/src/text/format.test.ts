@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import zh from '../locales/zh-CN.json'
-import { ago, bytes, clockSeconds, distance, moment, span, type Translate } from './format'
+import { ago, bytes, clockSeconds, date, distance, moment, span, type Translate } from './format'
 
 const texts: Record<string, string> = zh
 const t: Translate = (key, named = {}) =>
@@ -26,6 +26,12 @@ describe('moments', () => {
   test('a brief moment leaves today out', () => {
     expect(moment(at(2026, 5, 12, 9, 3), now, 'zh-CN', t, true)).toBe('09:03')
     expect(moment(at(2026, 5, 11, 9, 3), now, 'zh-CN', t, true)).toBe('昨天 09:03')
+  })
+
+  test('a day names its year when it is another one', () => {
+    expect(date(at(2026, 12, 1, 9, 3), now, 'zh-CN')).toBe('12月1日')
+    expect(date(at(2027, 5, 12, 9, 3), now, 'zh-CN')).toBe('2027年5月12日')
+    expect(date(at(2027, 5, 12, 9, 3), now, 'en')).toBe('May 12, 2027')
   })
 
   test('seconds are there when somebody must see that it is new', () => {

@@ -37,13 +37,7 @@ export function moment(
   if (days === 0) return brief ? clock(time) : t('time.today', { clock: clock(time) })
   if (days === -1) return t('time.yesterday', { clock: clock(time) })
   if (days === 1) return t('time.tomorrow', { clock: clock(time) })
-  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear()
-  const day = new Intl.DateTimeFormat(locale, {
-    ...(sameYear ? {} : { year: 'numeric' }),
-    month: locale.startsWith('zh') ? 'long' : 'short',
-    day: 'numeric',
-  }).format(time)
-  return t('time.on_day', { day, clock: clock(time) })
+  return t('time.on_day', { day: date(time, now, locale), clock: clock(time) })
 }
 
 /** A day as it stands above a list: 5月10日 周三. */
@@ -52,6 +46,16 @@ export function day(time: number, locale: string): string {
     month: locale.startsWith('zh') ? 'long' : 'short',
     day: 'numeric',
     weekday: 'short',
+  }).format(time)
+}
+
+/** A day without its weekday, with the year when it is another one: 5月10日, 2027年5月10日. */
+export function date(time: number, now: number, locale: string): string {
+  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear()
+  return new Intl.DateTimeFormat(locale, {
+    ...(sameYear ? {} : { year: 'numeric' }),
+    month: locale.startsWith('zh') ? 'long' : 'short',
+    day: 'numeric',
   }).format(time)
 }
 

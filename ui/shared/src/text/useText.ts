@@ -48,6 +48,7 @@ export function useText() {
     params,
     code,
     time,
+    date: (at: number) => format.date(at, now.value, locale.value),
     day: (at: number) => format.day(at, locale.value),
     span: (length: number) => format.span(length, lookUp),
     ago: (at: number) => format.ago(at, now.value, lookUp),

@@ -1,6 +1,8 @@
 //! One case: its document is loaded and folded for this, and dropped.
 
-use linli_model::case::{Editions as _, EventKind, PositionSource, Rules, fold};
+use linli_model::case::{
+    CaseView, Editions as _, EventKind, EventName, PositionSource, Rules, Slot, fold, table,
+};
 use linli_model::{BlobHash, RecordId, Timestamp};
 use linli_records::case::{CaseDocument, read_case};
 use linli_store::Reader;
@@ -71,6 +73,8 @@ impl Engine {
                     facts.is_text_waiting(),
                     newest,
                 ),
+                may_amend: false,
+                may_escalate: false,
             };
             let Some(document) = reader.load_document(record)? else {
                 // Refused, and taken back: the row is all that is left beside the person's words.
@@ -95,9 +99,27 @@ impl Engine {
                 .iter()
                 .map(|task| task_dto(task, &row, rules, &case))
                 .collect();
+            detail.may_amend = may_write(&view, looking.by, EventName::Amend);
+            detail.may_escalate = may_escalate(&view, looking.by);
             Ok(detail)
         })
     }
+}
+
+/// Whether an event of the grid would count now. Nobody is a member of a case before its community has
+/// admitted it.
+fn may_write(view: &CaseView, by: &By, event: EventName) -> bool {
+    let row = table().row(event);
+    let is_theirs =
+        row.is_some_and(|row| row.actors.contains(&by.role) && row.from.contains(&view.now.state));
+    is_theirs && view.n > 0
+}
+
+/// The same for a request to pass the case up, and none waits for its answer.
+fn may_escalate(view: &CaseView, by: &By) -> bool {
+    may_write(view, by, EventName::RequestEscalation)
+        && view.now.transfer.is_none()
+        && !view.now.current.contains_key(&Slot::EscalationRequest)
 }
 
 fn source_dto(source: PositionSource) -> SourceDto {

@@ -10,6 +10,7 @@ use linli_store::rusqlite::{OptionalExtension, Row};
 use super::SyncView;
 use super::catalogue::category_ref;
 use super::delivery::{self, DeliveryFacts};
+use super::pick::{Outline, count_works, outlines, page_of};
 use crate::dto::case::{CaseList, CaseListKind, CaseQuery, CaseRow, UrgencyDto, WorkStateDto};
 use crate::dto::check::TaskKind;
 use crate::engine::facts::{Facts, TaskFact, TaskWord};
@@ -64,21 +65,6 @@ impl RowData {
         let mut find = reader.sql().prepare_cached(&sql)?;
         let raw = find.query_row([record.0], Self::read).optional()?;
         raw.map(Raw::parse).transpose()
-    }
-
-    /// Rows of a list, newest first.
-    fn all(reader: &Reader<'_>, kind: CaseListKind, by: &By) -> Result<Vec<Self>> {
-        let condition = match kind {
-            CaseListKind::Mine => "reporter = ?1",
-            CaseListKind::Grid => "?1 = ?1",
-            CaseListKind::Todo => "json_array_length(facts, '$.tasks') > 0 AND ?1 = ?1",
-        };
-        let sql =
-            format!("SELECT {COLUMNS} WHERE {condition} ORDER BY reported_at DESC, record DESC");
-        let mut list = reader.sql().prepare_cached(&sql)?;
-        let found = list.query_map([by.staff.as_str()], Self::read)?;
-        let found: Vec<Raw> = found.collect::<Result<_, linli_store::rusqlite::Error>>()?;
-        found.into_iter().map(Raw::parse).collect()
     }
 
     pub(super) fn has_any_receipt(&self) -> bool {
@@ -203,22 +189,36 @@ impl Engine {
                 here,
                 now,
             };
-            let mut rows = Vec::new();
-            for row in RowData::all(reader, query.list, by)? {
-                if query.list == CaseListKind::Todo && row.tasks_of(by).is_empty() {
-                    continue;
-                }
-                if matches(&row, shown.rules, query.text.as_deref()) {
+            let text = query.text.as_deref().unwrap_or_default();
+            let text = text.trim().to_lowercase();
+            let is_todo = query.list == CaseListKind::Todo;
+            let mut found = outlines(reader, query.list, by)?;
+            found.retain(|case| case.matches(shown.rules, &text));
+            if is_todo {
+                found = of_person(reader, found, by)?;
+            }
+            let works = count_works(&found);
+            if !query.works.is_empty() {
+                found.retain(|case| query.works.contains(&work_state(case.state)));
+            }
+            // Tasks are sorted by what only their rows say.
+            let part = page_of(&found, query.page.filter(|_| !is_todo));
+            let mut rows = Vec::with_capacity(part.len());
+            for case in part {
+                if let Some(row) = RowData::find(reader, &case.record)? {
                     let facts = DeliveryFacts::of(reader, &row, view)?;
                     rows.push(shown.row(&row, &facts));
                 }
             }
-            if query.list == CaseListKind::Todo {
+            if is_todo {
                 rows.sort_by(nearest_then_sooner);
+                rows = page_of(&rows, query.page).to_vec();
             }
             let as_of = notes::moment(reader, notes::DOWNLOADED_AT)?;
             Ok(CaseList {
                 rows,
+                total_count: u32::try_from(found.len()).unwrap_or(u32::MAX),
+                works,
                 as_of: as_of.map(|at| at.0),
             })
         })
@@ -275,24 +275,16 @@ impl Engine {
     }
 }
 
-fn matches(row: &RowData, rules: &Rules, text: Option<&str>) -> bool {
-    let wanted = text.unwrap_or_default().trim().to_lowercase();
-    if wanted.is_empty() {
-        return true;
+/// Those that ask something of this person.
+fn of_person(reader: &Reader<'_>, found: Vec<Outline>, by: &By) -> Result<Vec<Outline>> {
+    let mut mine = Vec::new();
+    for case in found {
+        let row = RowData::find(reader, &case.record)?;
+        if row.is_some_and(|row| !row.tasks_of(by).is_empty()) {
+            mine.push(case);
+        }
     }
-    let plain_code = row.code.replace('-', "");
-    let name = rules.category(&row.category).map(|category| &category.name);
-    let mut parts = [
-        Some(row.code.as_str()),
-        Some(plain_code.as_str()),
-        Some(row.place.as_str()),
-        row.case_no.as_deref(),
-        name.map(|name| name.zh.as_str()),
-        name.map(|name| name.en.as_str()),
-    ]
-    .into_iter()
-    .flatten();
-    parts.any(|part| part.to_lowercase().contains(&wanted))
+    Ok(mine)
 }
 
 /// Nearest first, then the sooner due; what has neither comes last, newest first.
@@ -313,7 +305,7 @@ pub(super) fn task_kind(word: TaskWord) -> TaskKind {
     }
 }
 
-fn work_state(state: State) -> WorkStateDto {
+pub(super) fn work_state(state: State) -> WorkStateDto {
     match state {
         State::New | State::Draft | State::Reported => WorkStateDto::Reported,
         State::Verifying => WorkStateDto::Verifying,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linli_model::{BlobHash, RecordId, ShortCode, Timestamp};
+use linli_model::{BlobHash, RecordId, RecordKind, ShortCode, Timestamp};
 use linli_store::Reader;
 use linli_sync::heartbeat::{Manifest, WaitingCase, WaitingGroup, WaitingKind, WaitingReason};
 
@@ -21,6 +21,8 @@ use crate::error::{DeviceError, Result};
 pub struct Counts {
     /// Cases whose text or photos wait.
     pub waiting: u32,
+    /// Other records with changes that wait: households, people, visits, buildings.
+    pub register: u32,
     /// Cases whose text waits: they have not reached the community.
     pub unsent: u32,
     /// Cases that need a person.
@@ -79,6 +81,7 @@ impl Engine {
             });
             Ok(OutboxDto {
                 items,
+                register_count: waiting_register(reader)?,
                 photo_count,
                 photo_bytes,
                 last_delivered_at: notes::moment(reader, notes::DELIVERED_AT)?.map(|at| at.0),
@@ -99,6 +102,7 @@ impl Engine {
             let refused: BTreeSet<RecordId> = needing(reader)?.into_iter().collect();
             Ok(Counts {
                 waiting: u32::try_from(waiting(reader)?.len()).unwrap_or(u32::MAX),
+                register: waiting_register(reader)?,
                 unsent: number("SELECT count(*) FROM case_notes WHERE waiting > 0")?,
                 needs_you: u32::try_from(refused.len()).unwrap_or(u32::MAX),
                 delivered_at: notes::moment(reader, notes::DELIVERED_AT)?,
@@ -200,8 +204,8 @@ impl Engine {
             };
             Ok([
                 count(&places, None)?,
-                count(&register, Some(linli_model::RecordKind::Household))?,
-                count(&cases, Some(linli_model::RecordKind::Case))?,
+                count(&register, Some(RecordKind::Household))?,
+                count(&cases, Some(RecordKind::Case))?,
             ])
         })
     }
@@ -234,6 +238,14 @@ fn waiting(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
         found.insert(record?);
     }
     Ok(found)
+}
+
+/// Records other than cases with changes that no server has taken yet.
+fn waiting_register(reader: &Reader<'_>) -> Result<u32> {
+    let mut count = reader.sql().prepare_cached(
+        "SELECT count(DISTINCT record) FROM outbox WHERE result IN (0, 4, 5) AND kind <> ?1",
+    )?;
+    Ok(count.query_row([RecordKind::Case.number()], |row| row.get(0))?)
 }
 
 /// Cases that the server refused and that wait for a person.

@@ -46,6 +46,17 @@ impl Engine {
             pen.create(RecordKind::Visit, sheet.content())
         })
     }
+
+    /// Names the case that came of a visit, once it is reported. Answers the visit.
+    pub fn link_visit(&self, by: &By, visit: &str, case: &str, now: Timestamp) -> Result<RecordId> {
+        let (visit, case) = (id(visit, "visit")?, id(case, "case")?);
+        let sheet = Sheet::new().set("case_ref", case.to_string());
+        self.with_pen(by, None, now, |pen| {
+            super::must_be(pen.tx, &case, RecordKind::Case, "case")?;
+            pen.edit(&visit, RecordKind::Visit, sheet.content())
+        })?;
+        Ok(visit)
+    }
 }
 
 /// On what ground a visit is noted: the consent of somebody who lives there, else the public task of

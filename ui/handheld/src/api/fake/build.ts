@@ -148,6 +148,10 @@ export function caseOf(sketch: Sketch): CaseDetail {
     timeline: [event('report', sketch.at, me)],
     tasks: [],
     next_steps: [],
+    may_amend: sketch.glyph.charAt(1) !== '.',
+    may_escalate:
+      sketch.glyph.charAt(1) !== '.' &&
+      ['reported', 'filed', 'dispatched', 'handling'].includes(sketch.work),
     ...sketch.detail,
   }
 }

@@ -1,4 +1,11 @@
-import type { AmendInput, CaseDetail, CheckInput, PhotoDto, ReportInput } from '@linli/ui-shared'
+import type {
+  AmendInput,
+  CaseDetail,
+  CheckInput,
+  EscalateInput,
+  PhotoDto,
+  ReportInput,
+} from '@linli/ui-shared'
 import { ApiError } from '../error'
 import { caseOf, delivery, event, me, photo } from './build'
 import { categories } from './reference'
@@ -8,7 +15,7 @@ import { categories } from './reference'
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 
 /** A short code from a number, never with 0, O, 1 or I. */
-function shortCode(seed: number): string {
+export function shortCode(seed: number): string {
   let rest = seed * 7919 + 104_729
   const letters = Array.from({ length: 6 }, () => {
     rest = (rest * 48_271) % 2_147_483_647
@@ -88,5 +95,21 @@ export function amendCase(entry: CaseDetail, input: AmendInput, now: number): vo
   )
   entry.row.task = null
   entry.row.delivery = delivery('newer', now, { photo_count: input.photos.length })
+  entry.next_steps = [{ code: 'send', params: {} }]
+}
+
+export function escalateCase(entry: CaseDetail, input: EscalateInput, now: number): void {
+  if (!entry.may_escalate) {
+    throw new ApiError({ code: 'refused', params: { reason: 'wrong_state' } })
+  }
+  entry.may_escalate = false
+  entry.timeline.push(
+    event('request_escalation', now, me, {
+      effect: 'pending',
+      reason: { code: input.reason, params: {} },
+      note: input.note,
+    }),
+  )
+  entry.row.delivery = delivery('newer', now, { photo_count: entry.photos.length })
   entry.next_steps = [{ code: 'send', params: {} }]
 }

@@ -38,6 +38,7 @@ export function deliver(
   later(900, () => set('sending', Date.now(), 0))
   later(2200, () => {
     receive('**..')
+    entry.may_amend = true
     entry.next_steps = [{ code: 'desk_files', params: { org: names.community } }]
     set(count > 0 ? 'partial' : 'community', Date.now(), 0)
   })

@@ -1,12 +1,14 @@
 import type { CaseDetail, ChangeSet, Noun } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
-import { amendCase, checkCase, reportCase } from './commands'
+import { amendCase, checkCase, escalateCase, reportCase } from './commands'
 import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
 import { listOf, outboxOf, placesOf } from './lists'
-import { pictureUrl, rememberPicture } from './pictures'
+import { FakePhotos } from './photos'
+import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
+import { FakeRegister } from './register'
 import { worldOf, type ScenarioName, type World } from './scenario'
 
 export interface FakeOptions {
@@ -23,14 +25,14 @@ const SECRET = 'linli-demo'
  * An engine in memory with the same interface as the real one: for tests, for `vite dev` and for
  * looking at screens. It keeps the promises of the real one where screens depend on them.
  */
-export class FakeEngine implements Api {
+export class FakeEngine extends FakeRegister implements Api {
   readonly world: World
   readonly drafts = new Map<string, string>()
   readonly calls: string[] = []
   readonly now: () => number
   private readonly isLive: boolean
   private readonly listeners = new Set<(change: ChangeSet) => void>()
-  private photoNumber = 0
+  private readonly photos = new FakePhotos()
 
   constructor({
     scenario = 'connected',
@@ -38,6 +40,7 @@ export class FakeEngine implements Api {
     isLive = false,
     settings,
   }: FakeOptions = {}) {
+    super(now(), scenario === 'empty' || scenario === 'first-sync')
     this.now = now
     this.isLive = isLive
     this.world = worldOf(scenario, now(), settings)
@@ -114,7 +117,8 @@ export class FakeEngine implements Api {
 
   syncStatus: Api['syncStatus'] = async () => structuredClone(this.world.sync)
 
-  outbox: Api['outbox'] = async () => structuredClone(outboxOf(this.world.cases, this.world.sync))
+  outbox: Api['outbox'] = async () =>
+    structuredClone(outboxOf(this.world.cases, this.world.sync, this.waitingRecords.size))
 
   syncNow: Api['syncNow'] = async () => {
     this.calls.push('syncNow')
@@ -146,26 +150,18 @@ export class FakeEngine implements Api {
     return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
   }
 
+  escalate: Api['escalate'] = async (input) => {
+    const entry = this.get(input.case_id)
+    escalateCase(entry, input, this.now())
+    this.send(entry)
+    return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
+  }
+
   listCategories: Api['listCategories'] = async () => structuredClone(categories)
 
-  addPhoto: Api['addPhoto'] = async (photo, input) => {
-    if (!photo.type.startsWith('image/')) {
-      throw new ApiError({ code: 'photo_unreadable', params: {} })
-    }
-    this.photoNumber += 1
-    const hash = `photo-${this.photoNumber}`
-    rememberPicture(hash, URL.createObjectURL(photo))
-    const at = this.now()
-    return {
-      hash,
-      kind: input.kind,
-      at,
-      width: 1600,
-      height: 1200,
-      is_here: true,
-      is_delivered: false,
-    }
-  }
+  addPhoto: Api['addPhoto'] = async (photo, input) => this.photos.add(photo, input, this.now())
+
+  blackenPhoto: Api['blackenPhoto'] = (input) => this.photos.blacken(input)
 
   photoUrl: Api['photoUrl'] = (hash) => pictureUrl(hash)
 

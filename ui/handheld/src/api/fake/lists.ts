@@ -5,6 +5,7 @@ import type {
   OutboxDto,
   PositionDto,
   SyncStatus,
+  WorkStateDto,
 } from '@linli/ui-shared'
 import { places } from './reference'
 
@@ -23,17 +24,26 @@ export function listOf(cases: CaseDetail[], query: CaseQuery, sync: SyncStatus):
         part.toLowerCase().includes(text),
       ),
     )
-  rows.sort((a, b) =>
+  const counts = new Map<WorkStateDto, number>()
+  for (const row of rows) counts.set(row.work, (counts.get(row.work) ?? 0) + 1)
+  const found = rows.filter((row) => query.works.length === 0 || query.works.includes(row.work))
+  found.sort((a, b) =>
     query.list === 'todo'
       ? (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity)
       : b.reported_at - a.reported_at,
   )
-  return { rows, as_of: sync.last_download_at }
+  const { offset, limit } = query.page ?? { offset: 0, limit: found.length }
+  return {
+    rows: found.slice(offset, offset + limit),
+    total_count: found.length,
+    works: [...counts].map(([work, count]) => ({ work, count })),
+    as_of: sync.last_download_at,
+  }
 }
 
 const settled = new Set(['community', 'street', 'district', 'unconfirmed'])
 
-export function outboxOf(cases: CaseDetail[], sync: SyncStatus): OutboxDto {
+export function outboxOf(cases: CaseDetail[], sync: SyncStatus, registerCount: number): OutboxDto {
   const waiting = cases.filter((entry) => !settled.has(entry.row.delivery.state))
   const items = waiting
     .map(({ row, photos }) => ({
@@ -50,6 +60,7 @@ export function outboxOf(cases: CaseDetail[], sync: SyncStatus): OutboxDto {
   const photoCount = items.reduce((sum, item) => sum + item.waiting_photo_count, 0)
   return {
     items,
+    register_count: registerCount,
     photo_count: photoCount,
     photo_bytes: photoCount * 310_000,
     last_delivered_at: sync.last_delivered_at,

@@ -1,3 +1,5 @@
+import type { PhotoArea } from '@linli/ui-shared'
+
 /** Drawn stand-ins for photos, so that the screens can be looked at without a camera. */
 
 const frame = (body: string) =>
@@ -76,4 +78,22 @@ export function rememberPicture(hash: string, url: string): void {
 
 export function pictureUrl(hash: string): string {
   return added.get(hash) ?? pictures[hash] ?? frame('<rect width="400" height="300" fill="#888"/>')
+}
+
+/** The picture with black parts, drawn as the real engine does. Where nothing can be drawn it stays. */
+export async function blackenedUrl(url: string, areas: readonly PhotoArea[]): Promise<string> {
+  const canvas = document.createElement('canvas')
+  const context = canvas.getContext('2d')
+  if (!context) return url
+  const picture = new Image()
+  picture.src = url
+  await picture.decode()
+  canvas.width = picture.naturalWidth
+  canvas.height = picture.naturalHeight
+  context.drawImage(picture, 0, 0)
+  for (const { left, top, width, height } of areas) {
+    const [across, down] = [canvas.width / 1000, canvas.height / 1000]
+    context.fillRect(left * across, top * down, width * across, height * down)
+  }
+  return canvas.toDataURL('image/jpeg')
 }

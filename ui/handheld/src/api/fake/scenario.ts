@@ -6,6 +6,7 @@ import type {
   SyncStatus,
 } from '@linli/ui-shared'
 import { morningCases } from './cases'
+import { manyCases } from './many'
 import { grid, staff } from './reference'
 
 /** The situations that the fake engine can start in. */
@@ -19,6 +20,7 @@ export const scenarioNames = [
   'sending',
   'needs-you',
   'empty',
+  'many',
 ] as const
 
 export type ScenarioName = (typeof scenarioNames)[number]
@@ -35,6 +37,7 @@ export const plainSettings: SettingsDto = {
   theme: 'light',
   text_size: 'standard',
   large_targets: false,
+  hand: 'right',
 }
 
 const HOUR = 3_600_000
@@ -116,6 +119,11 @@ export function worldOf(
   return {
     status: statusOf(name, settings),
     sync: syncOf(name, now),
-    cases: name === 'empty' || name === 'first-sync' ? [] : morningCases(now),
+    cases: casesOf(name, now),
   }
+}
+
+function casesOf(name: ScenarioName, now: number): CaseDetail[] {
+  if (name === 'empty' || name === 'first-sync') return []
+  return name === 'many' ? [...morningCases(now), ...manyCases(now)] : morningCases(now)
 }

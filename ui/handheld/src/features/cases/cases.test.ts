@@ -1,6 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
-import { expect, test } from 'vitest'
+import { workTone } from '@linli/ui-shared'
+import { expect, test, vi } from 'vitest'
 import { openApp } from '../../test/app'
+import { workGroups } from './workGroups'
 
 const shown = () =>
   [...document.querySelectorAll<HTMLElement>('.case-card')].map((card) =>
@@ -93,4 +95,140 @@ test('a closed case offers nothing to add', async () => {
 test('a case that is not here says so', async () => {
   const app = await openApp('/cases/nowhere', { scenario: 'connected' })
   expect(app.page()).toContain('本机没有这一件')
+})
+
+test('the list is narrowed by work state, with how many there are, and widened again', async () => {
+  const app = await openApp('/cases', { scenario: 'connected' })
+  expect(app.text('p9.total')).toBe('5 件')
+  await app.tap('p9.filter')
+  expect(app.text('p9.group.to_check')).toBe('待核查 1')
+  expect(app.text('p9.group.done')).toBe('已办结 0')
+  await app.tap('p9.group.to_check')
+  expect(shown()).toEqual(['T4N-7XC'])
+  expect(app.text('p9.filter')).toBe('待核查')
+  await app.tap('p9.list.grid')
+  await app.tap('p9.filter')
+  await app.tap('p9.group.put_off')
+  expect(app.page()).toContain('没有符合的案件')
+  await app.tap('p9.clear')
+  expect(shown()).toContain('B6Y-8QM')
+})
+
+test('every work state is in one group', () => {
+  const states = Object.keys(workTone)
+  const grouped = Object.values(workGroups).flat()
+  expect([...grouped].sort()).toEqual([...states].sort())
+})
+
+test('of thousands of cases few are in the document, and each can be reached', async () => {
+  const app = await openApp('/cases', { scenario: 'many' })
+  const asked: (number | undefined)[] = []
+  const works = app.engine.listCases
+  app.engine.listCases = (query) => {
+    asked.push(query.page?.offset)
+    expect(query.page?.limit, 'never the whole list').toBeLessThanOrEqual(50)
+    return works(query)
+  }
+  await app.tap('p9.list.grid')
+  expect(app.text('p9.total')).toBe('3006 件')
+  expect(shown().length).toBeGreaterThan(5)
+  expect(shown().length).toBeLessThan(30)
+  expect(asked).toEqual([0])
+
+  // Scrolled by a hundred thousand pixels, as far as a page without a layout can be.
+  const main = document.querySelector('main')
+  const list = document.querySelector('.virtual-list')
+  vi.spyOn(list as Element, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, -100_000, 360))
+  main?.dispatchEvent(new Event('scroll'))
+  await flushPromises()
+  const [first] = document.querySelectorAll<HTMLElement>('.virtual-list > li')
+  expect(Number(first?.dataset.index)).toBeGreaterThan(500)
+  expect(first?.getAttribute('aria-setsize')).toBe('3006')
+  expect(shown().length).toBeGreaterThan(5)
+  expect(asked.every((offset) => offset === 0 || (offset ?? 0) > 500)).toBe(true)
+})
+
+test('a change is read anew where the list stands, and nothing else', async () => {
+  const app = await openApp('/cases', { scenario: 'connected' })
+  const entry = app.engine.world.cases.find(({ row }) => row.id === 'c-lamp')
+  if (entry) entry.row.place = '北里东区南门'
+  app.engine.tell(['cases'], ['c-lamp'])
+  await flushPromises()
+  expect(app.page()).toContain('北里东区南门')
+  app.engine.world.cases = []
+  app.engine.tell(['cases'])
+  await flushPromises()
+  expect(shown()).toEqual([])
+  expect(app.page()).toContain('你还没有报过')
+})
+
+test('coming back from a case the list is as it was left', async () => {
+  const app = await openApp('/cases', { scenario: 'connected' })
+  await app.tap('p9.list.grid')
+  await app.type('p9.search', '北里')
+  const before = shown()
+  await app.tap('case.H3V-5KE')
+  await app.router.back()
+  await new Promise((resolve) => setTimeout(resolve))
+  await flushPromises()
+  expect(app.route()).toBe('cases')
+  expect((app.control('p9.search') as HTMLInputElement).value).toBe('北里')
+  expect(shown()).toEqual(before)
+})
+
+test('age and due date are words', async () => {
+  const at = new Date(2026, 8, 1, 10, 0).getTime()
+  vi.useFakeTimers({ now: at, toFake: ['Date'] })
+  const app = await openApp('/cases', { scenario: 'connected', now: () => at })
+  expect(app.text('case.P2R-9HA')).toContain('今天 15:30 到期，还剩 6 小时')
+  expect(app.text('case.P2R-9HA')).toContain('已报 3 小时')
+  const entry = app.engine.world.cases.find(({ row }) => row.id === 'c-stairs')
+  if (entry) Object.assign(entry.row, { due_at: at - 2 * 3_600_000, is_overdue: true })
+  app.engine.tell(['cases'])
+  await flushPromises()
+  expect(app.text('case.P2R-9HA')).toContain('超期 2 小时，应在 今天 08:00')
+  await app.router.push('/cases/c-stairs')
+  await flushPromises()
+  expect(app.text('p10.due')).toBe('今天 08:00，超期 2 小时')
+})
+
+test('asking for a case to go up: a reason saves, once', async () => {
+  const app = await openApp('/cases/c-stairs', { scenario: 'connected' })
+  await app.tap('p10.escalate')
+  await app.type('escalate.note', '要三家单位一起来')
+  await app.tap('escalate.several_units')
+  const entry = app.engine.world.cases.find(({ row }) => row.id === 'c-stairs')
+  expect(entry?.timeline.at(-1)).toMatchObject({
+    code: 'request_escalation',
+    note: '要三家单位一起来',
+    reason: { code: 'several_units' },
+  })
+  expect(app.maybe('p10.escalate'), 'it waits for its answer').toBeNull()
+  expect(app.text('p10.timeline')).toContain('请求上报')
+})
+
+test('a closed case cannot go up', async () => {
+  const app = await openApp('/cases/c-gas', { scenario: 'connected' })
+  expect(app.maybe('p10.escalate')).toBeNull()
+})
+
+test('photos are seen large, one after the other, by buttons', async () => {
+  const app = await openApp('/cases/c-cover', { scenario: 'offline' })
+  await app.tap('p10.photo.0')
+  const large = () => document.querySelector<HTMLImageElement>('.photo-viewer__photo')
+  const first = large()?.src
+  expect(large()?.alt).toContain('远景照片')
+  await app.tap('p10.photo_next')
+  expect(large()?.alt).toContain('近景照片')
+  expect(large()?.src).not.toBe(first)
+  await app.tap('p10.photo_next')
+  expect(large()?.src).toBe(first)
+  await app.tap('sheet.close')
+  expect(large()).toBeNull()
+})
+
+test('a case that the community does not have yet says when it can be added to', async () => {
+  const app = await openApp('/cases/c-cover', { scenario: 'offline' })
+  expect(app.maybe('p10.add')).toBeNull()
+  expect(app.text('p10.add_later')).toBe('社区收到后就能补充。')
 })

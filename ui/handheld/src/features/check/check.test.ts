@@ -1,6 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { FakeEngine } from '../../api/fake'
 import { openApp } from '../../test/app'
+import { TestCamera } from '../../test/camera'
 
 const fence = (app: Awaited<ReturnType<typeof openApp>>) =>
   app.engine.world.cases.find(({ row }) => row.id === 'c-fence')
@@ -57,4 +59,56 @@ test('a case that needs no check says so instead of offering one', async () => {
   const app = await openApp('/cases/c-cover/check', { scenario: 'offline' })
   expect(app.page()).toContain('这件不用再核查了')
   expect(app.maybe('p11.pass')).toBeNull()
+})
+
+test('task, shutter, condition, verdict: four taps, with the old photo shining through', async () => {
+  const camera = new TestCamera()
+  const app = await openApp('/', { scenario: 'offline', camera })
+  await app.tap('p5.task.T4N-7XC')
+  const ghost = document.querySelector<HTMLImageElement>('.camera-view__ghost')
+  expect(ghost?.src).toBe(app.engine.photoUrl('planter', 'full'))
+  expect(app.text('p6.camera')).toContain('对准淡淡的原图再拍')
+  expect(app.text('p6.camera')).toContain('要求：围挡完整牢固，地面无散落')
+  expect(app.text('p6.camera')).toContain('距现场 2 米')
+  await app.tap('p6.shutter')
+  app.get('p11.condition').click()
+  await flushPromises()
+  await app.tap('p11.pass')
+  expect(fence(app)?.timeline.at(-1)).toMatchObject({ code: 'check_pass' })
+  expect(fence(app)?.photos.at(-1)?.kind).toBe('after')
+  expect(camera.running).toBe(0)
+})
+
+test('a check that has a photo already opens as a page', async () => {
+  const camera = new TestCamera()
+  const app = await openApp('/cases/c-fence/check', { scenario: 'offline', camera })
+  await app.tap('p6.shutter')
+  await app.router.push('/')
+  await flushPromises()
+  await app.router.push('/cases/c-fence/check')
+  await flushPromises()
+  expect(app.maybe('p6.camera')).toBeNull()
+  expect(app.text('p11.away')).toBe('距现场 2 米')
+})
+
+test('the distance follows the person', async () => {
+  vi.useFakeTimers()
+  const engine = new FakeEngine({ scenario: 'offline' })
+  let lat = 39.8981
+  engine.position = async () => ({
+    state: 'fixed',
+    position: { lon: 116.4357, lat, accuracy_m: 5, source: 'gnss', at: 0 },
+  })
+  const app = await openApp('/cases/c-fence/check', { engine })
+  expect(app.text('p11.away')).toBe('距现场 0 米')
+  lat = 39.9071
+  await vi.advanceTimersByTimeAsync(2500)
+  expect(app.text('p11.away')).toBe('距现场 1.0 公里')
+})
+
+test('without a position nothing is said about a distance', async () => {
+  const engine = new FakeEngine({ scenario: 'offline' })
+  engine.position = async () => ({ state: 'unavailable', position: null })
+  const app = await openApp('/cases/c-fence/check', { engine })
+  expect(app.maybe('p11.away')).toBeNull()
 })

@@ -15,7 +15,7 @@ export function useCheckDraft(caseId: string) {
   const photos = ref<PhotoDto[]>([])
   const isConditionMet = ref(false)
   const note = ref('')
-  let isLoaded = false
+  const isLoaded = ref(false)
 
   async function load(): Promise<void> {
     const content = await api.loadDraft(key).catch(() => null)
@@ -29,11 +29,11 @@ export function useCheckDraft(caseId: string) {
         // A draft of another version: the check begins anew.
       }
     }
-    isLoaded = true
+    isLoaded.value = true
   }
 
   async function keep(): Promise<void> {
-    if (!isLoaded) return
+    if (!isLoaded.value) return
     const stored: Stored = {
       photos: photos.value,
       isConditionMet: isConditionMet.value,
@@ -44,12 +44,12 @@ export function useCheckDraft(caseId: string) {
   }
 
   async function discard(): Promise<void> {
-    isLoaded = false
+    isLoaded.value = false
     await api.deleteDraft(key)
   }
 
   watch([photos, isConditionMet], () => void keep())
   onScopeDispose(() => void keep())
   void load()
-  return { photos, isConditionMet, note, discard }
+  return { photos, isConditionMet, note, isLoaded, discard }
 }

@@ -1,3 +1,4 @@
+import { flushPromises } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { openApp } from '../../test/app'
 
@@ -41,4 +42,26 @@ test('sunlight is one tap from the strip, and one tap back', async () => {
   expect(page.dataset.theme).toBe('sunlight')
   await app.tap('p15.sunlight')
   expect(page.dataset.theme).toBe('light')
+})
+
+test('the left hand mirrors at once and is kept', async () => {
+  const app = await openApp('/me', { scenario: 'connected' })
+  expect(page.dataset.hand).toBe('right')
+  await app.tap('p19.hand.left')
+  expect(page.dataset.hand).toBe('left')
+  expect(app.engine.world.status.settings.hand).toBe('left')
+})
+
+test('choices made faster than they are stored are all kept', async () => {
+  const app = await openApp('/me', { scenario: 'connected' })
+  for (const choice of ['text.large', 'large_targets.on', 'hand.left', 'theme.dark']) {
+    app.control(`p19.${choice}`).click()
+  }
+  await flushPromises()
+  expect(app.engine.world.status.settings).toMatchObject({
+    text_size: 'large',
+    large_targets: true,
+    hand: 'left',
+    theme: 'dark',
+  })
 })

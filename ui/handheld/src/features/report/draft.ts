@@ -17,6 +17,8 @@ export interface ReportDraft {
   note: string
   photos: PhotoDto[]
   noPhotoReason: NoPhotoReason | null
+  /** The visit that it came of. */
+  visit: string | null
 }
 
 /** The part of a draft that says where. */
@@ -32,6 +34,7 @@ export function emptyDraft(): ReportDraft {
     note: '',
     photos: [],
     noPhotoReason: null,
+    visit: null,
   }
 }
 

@@ -19,6 +19,12 @@ export const useReportStore = defineStore('report', () => {
     isLoaded.value = true
   }
 
+  /** The report comes of a visit. What was begun before is another matter and stays as it is. */
+  function follow(visit: string, place: string): void {
+    if (isWorthKeeping(draft)) return
+    Object.assign(draft, { visit, place, isPlaceChosen: place !== '' })
+  }
+
   async function keep(): Promise<void> {
     clearTimeout(timer)
     if (!isLoaded.value) return
@@ -33,8 +39,11 @@ export const useReportStore = defineStore('report', () => {
   }
 
   async function save(category: string) {
+    const { visit } = draft
     const saved = await api.report(inputOf(draft, category))
     await discard()
+    // Both are saved; without the link only the way from one to the other is missing.
+    if (visit !== null) await api.linkVisit(visit, saved.case_id).catch(() => undefined)
     return saved
   }
 
@@ -43,5 +52,5 @@ export const useReportStore = defineStore('report', () => {
     if (isLoaded.value) timer = setTimeout(() => void keep(), QUIET)
   })
 
-  return { draft, isLoaded, open, keep, discard, save }
+  return { draft, isLoaded, open, follow, keep, discard, save }
 })

@@ -2,7 +2,8 @@ import { computed, ref, type Ref } from 'vue'
 import type { PhotoDto, PhotoKind, PositionDto } from '@linli/ui-shared'
 import { ApiError, useApi } from '../../api'
 
-const LIMIT = 9
+/** The most photos of a form. */
+export const PHOTO_LIMIT = 9
 
 /**
  * Photos of a form. Each is handed to the engine at once, so that a form that is left, or a program
@@ -16,9 +17,9 @@ export function usePhotos(
   const api = useApi()
   const isBusy = ref(false)
   const error = ref<ApiError>()
-  const isFull = computed(() => photos.value.length >= LIMIT)
+  const isFull = computed(() => photos.value.length >= PHOTO_LIMIT)
 
-  async function add(files: Iterable<File>): Promise<void> {
+  async function add(files: Iterable<Blob>): Promise<void> {
     isBusy.value = true
     error.value = undefined
     try {
@@ -40,5 +41,10 @@ export function usePhotos(
     photos.value = photos.value.filter((photo) => photo.hash !== hash)
   }
 
-  return { isBusy, error, isFull, add, remove }
+  /** Puts another photo where one was. */
+  function replace(hash: string, by: PhotoDto): void {
+    photos.value = photos.value.map((photo) => (photo.hash === hash ? by : photo))
+  }
+
+  return { isBusy, error, isFull, add, remove, replace }
 }

@@ -10,8 +10,16 @@ export const useDeviceStore = defineStore('device', () => {
   const { data: status, error, reload } = useLive(() => api.status(), ['device'])
   const settings = computed(() => status.value?.settings)
 
-  async function change(part: Partial<SettingsDto>): Promise<void> {
-    if (settings.value) await api.saveSettings({ ...settings.value, ...part })
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** Changes a part of the settings. One after the other: a fast second choice does not undo the first. */
+  function change(part: Partial<SettingsDto>): Promise<void> {
+    const mine = turn.then(async () => {
+      const { settings: before } = await api.status()
+      await api.saveSettings({ ...before, ...part })
+    })
+    turn = mine.catch(() => {})
+    return mine
   }
 
   watch(settings, (now) => now && wear(now), { flush: 'sync' })
@@ -26,4 +34,5 @@ function wear(settings: SettingsDto): void {
   page.dataset.theme = settings.theme
   page.dataset.text = settings.text_size
   page.dataset.targets = settings.large_targets ? 'large' : 'standard'
+  page.dataset.hand = settings.hand
 }

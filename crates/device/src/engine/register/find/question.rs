@@ -6,6 +6,9 @@ use super::{KeyKind, backwards, is_han, plain};
 /// The fewest digits of a telephone number that are searched for: fewer fit too many people.
 const TAIL: usize = 4;
 
+/// How many digits may be a door whose hyphens a keypad without them left out.
+const RUN_TOGETHER: std::ops::RangeInclusive<usize> = 4..=7;
+
 /// Sorts behind everything that people type.
 const LAST: &str = "\u{10ffff}";
 
@@ -93,7 +96,37 @@ fn door_or_phone(piece: &str) -> Word {
     if is_number && tail.len() >= TAIL {
         word.push(probe(KeyKind::Phone, &tail));
     }
+    for door in run_together(piece) {
+        word.push(probe(KeyKind::Door, &door));
+        word.push(probe(KeyKind::DoorEnd, &door));
+    }
     word
+}
+
+/// The doors that digits without hyphens may stand for: 3501 is 3-501; 13501 is 13-501, 1-3-501 or
+/// 1-3501. A number of a dwelling has three or four digits, one of an entrance has one.
+fn run_together(digits: &str) -> Vec<String> {
+    let mut doors = Vec::new();
+    let are_digits = digits.chars().all(|c| c.is_ascii_digit());
+    if !are_digits || !RUN_TOGETHER.contains(&digits.len()) {
+        return doors;
+    }
+    for length in [3, 4] {
+        let at = digits.len().saturating_sub(length);
+        let Some((before, unit)) = digits.split_at_checked(at) else {
+            continue;
+        };
+        let mut building = before.chars();
+        let Some(entrance) = building.next_back() else {
+            continue;
+        };
+        doors.push(format!("{before}-{unit}"));
+        let building = building.as_str();
+        if !building.is_empty() {
+            doors.push(format!("{building}-{entrance}-{unit}"));
+        }
+    }
+    doors
 }
 
 fn probe(kind: KeyKind, text: &str) -> Probe {

@@ -208,6 +208,33 @@ fn a_door_is_found_by_its_numbers_and_only_by_whole_ones() {
 }
 
 #[test]
+fn a_door_is_found_without_its_hyphens() {
+    let ledger = ledger();
+    fill(
+        &ledger,
+        &[
+            home("1号楼3单元501 张先生家", "张伟", "99011112222"),
+            home("3号楼501 王阿姨家", "王芳", "99011113333"),
+            home("13号楼1单元1201 李师傅家", "李强", "99011114444"),
+            home("35号楼1单元201 赵老师家", "赵宁", "99011113501"),
+        ],
+    );
+    let together = ["1号楼3单元501 张先生家", "赵宁"];
+    assert_eq!(
+        ask(&ledger, "13501"),
+        together,
+        "a door, the end of a number"
+    );
+    assert_eq!(ask(&ledger, "1311201"), ["13号楼1单元1201 李师傅家"]);
+    assert_eq!(
+        ask(&ledger, "3501"),
+        ["1号楼3单元501 张先生家", "3号楼501 王阿姨家", "赵宁"]
+    );
+    assert_eq!(ask(&ledger, "zw 3501"), ["张伟"]);
+    assert_eq!(ask(&ledger, "2501"), Vec::<String>::new());
+}
+
+#[test]
 fn a_telephone_is_found_by_four_digits_of_its_end_or_more() {
     let ledger = ledger();
     fill(

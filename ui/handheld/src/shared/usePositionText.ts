@@ -1,6 +1,6 @@
 import { computed } from 'vue'
 import { useText, type PositionDto, type PositionReading } from '@linli/ui-shared'
-import { EXACT_METRES, ROUGH_METRES } from '../../shared/usePosition'
+import { EXACT_METRES, ROUGH_METRES } from './usePosition'
 
 /** How good a position is, in words. */
 export function usePositionText(
