@@ -420,7 +420,8 @@ for (const language of ['zh-CN', 'en']) {
 
     await step('no screen has shown what no screen may have', () => {
       assert.ok(journey.number > 30, 'screens were looked at')
-      assert.deepEqual(journey.problems, [])
+      // One text: a list of them would be shown cut.
+      assert.equal(journey.problems.join('\n'), '')
     })
   })
 }

@@ -16,6 +16,12 @@ const SETTLED = `
     .map((one) => one.finished.catch(() => {}))
   Promise.all(ends).then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))`
 
+/**
+ * No finger that means it taps twice within this time, in milliseconds; the screens take the second of two
+ * taps on one place within 300 ms for a glove that bounces.
+ */
+const NEXT_TAP = 350
+
 /** The narrowest window that the screens are made for. */
 const NARROW = { width: 320, height: 568 }
 
@@ -104,6 +110,7 @@ class Window {
   #session
   #driver
   #pictures
+  #tappedAt = 0
 
   /** How often something was tapped, fields that were tapped into included. */
   taps = 0
@@ -194,7 +201,9 @@ class Window {
   /** Taps an element: a real click of the driver at its middle. */
   async tap(id) {
     this.taps += 1
+    await until('the next tap', () => Date.now() - this.#tappedAt >= NEXT_TAP)
     await this.touch(id)
+    this.#tappedAt = Date.now()
   }
 
   /** The same for a key of a pad, which is no tap of its own. */

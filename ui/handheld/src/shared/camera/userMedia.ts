@@ -10,6 +10,8 @@ const WANTED: MediaStreamConstraints = {
   },
 }
 const QUALITY = 0.92
+/** A camera that shows nothing for so long, in milliseconds, is broken. */
+const FIRST_FRAME = 5_000
 
 /** The lamp is not in every browser's types. */
 type WithLamp = MediaTrackConstraintSet & { torch?: boolean }
@@ -62,6 +64,7 @@ function running(stream: MediaStream): RunningCamera {
       video.srcObject = stream
       try {
         await video.play()
+        await frameOf(video)
       } catch {
         throw new CameraError('broken')
       }
@@ -94,6 +97,21 @@ function running(stream: MediaStream): RunningCamera {
       if (shown) shown.srcObject = null
     },
   }
+}
+
+/**
+ * Answers once a frame can be seen: engines say that they play before there is one, and the picture would be
+ * black. Engines that do not tell are believed.
+ */
+async function frameOf(video: HTMLVideoElement): Promise<void> {
+  if (typeof (video as Partial<HTMLVideoElement>).requestVideoFrameCallback !== 'function') return
+  await new Promise<void>((done, fail) => {
+    const late = setTimeout(() => fail(new Error('no frame')), FIRST_FRAME)
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(late)
+      done()
+    })
+  })
 }
 
 function hasLamp(track: MediaStreamTrack): boolean {
