@@ -50,6 +50,7 @@ const COMMANDS: &[&str] = &[
     "status",
     "sync_now",
     "sync_status",
+    "text_hints",
     "unlock",
 ];
 

@@ -71,6 +71,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         report::blacken_photo,
         report::list_categories,
         report::report,
+        report::text_hints,
         sync::first_sync,
         sync::outbox,
         sync::start_work,

@@ -3,7 +3,7 @@
 use linli_device::Device;
 use linli_device::dto::error::ErrorCode;
 use linli_device::dto::report::{
-    BlackenInput, CategoryDto, PhotoDto, PhotoInput, ReportInput, SavedReport,
+    BlackenInput, CategoryDto, PhotoDto, PhotoInput, ReportInput, SavedReport, TextHintDto,
 };
 use tauri::ipc::{InvokeBody, Request};
 
@@ -37,4 +37,9 @@ pub(crate) async fn blacken_photo(engine: Engine<'_>, input: BlackenInput) -> An
 #[tauri::command]
 pub(crate) async fn report(engine: Engine<'_>, input: ReportInput) -> Answer<SavedReport> {
     ask(&engine, move |device| device.report(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn text_hints(text: String) -> Answer<Vec<TextHintDto>> {
+    Ok(Device::text_hints(&text))
 }

@@ -12,11 +12,13 @@ const CATEGORY = '06052'
 const told = {
   'zh-CN': {
     note: '36号楼门口没有坡道，老人下不了台阶',
+    about: '王先生占道摆摊，电话 13800001111',
     category: '无障碍坡道缺失或破损',
     unit: '东直门街道残联',
   },
   en: {
     note: 'No ramp at building 36: an old man cannot get down the steps',
+    about: 'Mr Wang blocks the path, phone 13800001111',
     category: 'Ramp missing or damaged',
     unit: "Disabled Persons' Federation",
   },
@@ -143,6 +145,15 @@ for (const language of ['zh-CN', 'en']) {
       await see('no_photo.ask')
       await see('report.category_missing')
       await journey.shot('report-missing')
+    })
+
+    await step('words about a person get a hint, with whom to call instead', async () => {
+      await journey.window.type('p7.note', mine.about)
+      await journey.window.sees(words('text_hint.person'), 'p7.note.hints')
+      await journey.window.sees(words('text_hint.telephone'), 'p7.note.hints')
+      await journey.window.scroll('end')
+      await journey.shot('report-hint')
+      await journey.window.scroll('start')
     })
 
     await step('a file that is no photo is told so', async () => {

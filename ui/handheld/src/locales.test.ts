@@ -90,6 +90,7 @@ describe('keys and code', () => {
     ['CheckFailReason', 'reason'],
     ['CheckUnableReason', 'reason'],
     ['NoPhotoReason', 'no_photo'],
+    ['TextHintDto', 'text_hint'],
     ['PhotoKind', 'photo'],
     ['FirstSyncPart', 'first_sync'],
     ['ErrorCode', 'error'],

@@ -44,6 +44,7 @@ import type {
   SettleInput,
   SplitInput,
   SyncStatus,
+  TextHintDto,
   TicketDto,
   UnlockInput,
   VisitInput,
@@ -86,6 +87,8 @@ export interface Api {
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
   report(input: ReportInput): Promise<SavedReport>
+  /** What the words of a case seem to hold that does not belong there; never a reason not to save. */
+  textHints(text: string): Promise<TextHintDto[]>
 
   position(): Promise<PositionReading>
   placeHint(query: PlaceQuery): Promise<PlaceHint>

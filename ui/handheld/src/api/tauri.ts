@@ -47,6 +47,7 @@ export const tauriApi: Api = {
   blackenPhoto: (input) => call('blacken_photo', { input }),
   photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
   report: (input) => call('report', { input }),
+  textHints: (text) => call('text_hints', { text }),
 
   position: () => call('position'),
   placeHint: (query) => call('place_hint', { query }),

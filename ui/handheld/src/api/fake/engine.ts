@@ -1,4 +1,4 @@
-import type { CaseDetail, ChangeSet, Noun } from '@linli/ui-shared'
+import type { CaseDetail, ChangeSet, Noun, TextHintDto } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
 import { amendCase, checkCase, escalateCase, reportCase } from './commands'
@@ -164,6 +164,13 @@ export class FakeEngine extends FakeRegister implements Api {
   blackenPhoto: Api['blackenPhoto'] = (input) => this.photos.blacken(input)
 
   photoUrl: Api['photoUrl'] = (hash) => pictureUrl(hash)
+
+  textHints: Api['textHints'] = async (text) => {
+    const found: TextHintDto[] = []
+    if (/\d{11}/.test(text)) found.push('telephone')
+    if (/先生|女士|Mr /.test(text)) found.push('person')
+    return found
+  }
 
   report: Api['report'] = async (input) => {
     const entry = reportCase(input, this.now(), this.world.cases.length)

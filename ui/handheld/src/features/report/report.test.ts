@@ -22,6 +22,24 @@ test('four taps offline: report, photo, category, save; the case is on the devic
   expect(app.text(`case.${saved?.row.code}`)).toContain('等待发送：没有网络')
 })
 
+test('words about a person get a hint, and are saved all the same', async () => {
+  const app = await openApp('/report', { scenario: 'offline' })
+  await app.type('p7.note', '王先生占道，电话 99012345678')
+  expect(app.text('p7.note.hints')).toContain('12345')
+  expect(app.text('p7.note.hints')).toContain('好像有电话号码')
+  await app.shoot()
+  await app.tap('p7.category.06003')
+  await app.tap('p7.save')
+  expect(app.engine.world.cases[0]?.note).toBe('王先生占道，电话 99012345678')
+})
+
+test('words about a thing get none, and a hint goes with its words', async () => {
+  const app = await openApp('/report', { scenario: 'offline' })
+  await app.type('p7.note', '王先生占道')
+  await app.type('p7.note', '井盖缺失')
+  expect(app.text('p7.note.hints')).toBe('')
+})
+
 test('what is missing is said at its place; nothing is lost', async () => {
   const app = await openApp('/report', { scenario: 'offline' })
   await app.type('p7.note', '楼口积水')
