@@ -26,9 +26,9 @@ pub(crate) struct Options {
     /// One server for district, street and community instead of one for each.
     #[arg(long)]
     one_box: bool,
-    /// How many cases the street's year has that is played first; 0 for a town that begins anew. With
-    /// --once there is none.
-    #[arg(long, default_value_t = 120)]
+    /// How many cases the street's year has that is played first and then kept for a week; 0 for a town that
+    /// begins anew. With --once there is none.
+    #[arg(long, default_value_t = 3_000)]
     cases: u32,
     /// Prints JSON lines.
     #[arg(long)]
@@ -78,6 +78,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     if !options.once && options.cases > 0 {
         demo.arg("--sample").arg(programs.join("linli-sample"));
         demo.args(["--cases", &options.cases.to_string()]);
+        demo.arg("--kept")
+            .arg(metadata.target_directory.join("demo"));
     }
     if !options.once {
         demo.arg("--window-note").arg(window::note(&metadata));

@@ -57,8 +57,8 @@ pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownRes
     if let (Some(history), false) = (&plan.town.history, plan.is_json) {
         let cases = history.cases;
         say(&language.pick(
-            format!("先演练东直门街道一年的工作：34 个网格、60 台终端、{cases} 件案卷（不到一分钟）"),
-            format!("First a year of work in the street is played: 34 grids, 60 handhelds, {cases} cases (less than a minute)"),
+            format!("先演练东直门街道一年的工作：34 个网格、60 台终端、{cases} 件案卷（头一次要几分钟，之后一周内直接打开）"),
+            format!("First a year of work in the street is played: 34 grids, 60 handhelds, {cases} cases (minutes the first time, at once in the week after it)"),
         ));
     }
     let town = Arc::new(Town::start(&plan.town).await?);

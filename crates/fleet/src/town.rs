@@ -11,6 +11,7 @@ mod desk;
 mod error;
 mod handheld;
 mod history;
+mod kept;
 mod line;
 mod photo;
 mod program;
@@ -29,6 +30,8 @@ pub use photo::{Picture, after_photo, before_photo, check_photo};
 pub use program::Program;
 
 use linli_world::SampleSet;
+
+use kept::Kept;
 
 use crate::world::{self, COMMUNITY, DISTRICT, FEDERATION, STREET};
 
@@ -80,6 +83,26 @@ impl TownPlan {
             handhelds: 1,
             set: SampleSet::Grid,
             history: None,
+        })
+    }
+
+    /// The servers from above, each with its name, the organisations that it hosts, and its level.
+    fn server_hosts(&self) -> TownResult<Vec<(&'static str, Vec<String>, &'static str)>> {
+        let others = self.other_communities()?;
+        let with = |own: &[&str], others: &[String]| -> Vec<String> {
+            let own = own.iter().map(ToString::to_string);
+            own.chain(others.iter().cloned()).collect()
+        };
+        Ok(match self.layout {
+            Layout::OneBox => {
+                let all = with(&[DISTRICT, STREET, COMMUNITY], &others);
+                vec![("box", all, "district")]
+            }
+            Layout::Federated => vec![
+                ("district", with(&[DISTRICT], &[]), "district"),
+                ("street", with(&[STREET], &others), "street"),
+                ("community", with(&[COMMUNITY], &[]), "community"),
+            ],
         })
     }
 
@@ -220,41 +243,54 @@ fn handheld_plan(plan: &TownPlan, number: u32) -> TownResult<HandheldPlan> {
 type Servers = (Arc<Program>, Arc<Program>, Arc<Program>);
 
 async fn servers(plan: &TownPlan, edition: &str) -> TownResult<Servers> {
-    let others = plan.other_communities()?;
-    let prepare = async |name, own: &[&str], others: &[String], level| {
-        let own = own.iter().map(ToString::to_string);
-        let hosts: Vec<String> = own.chain(others.iter().cloned()).collect();
-        Program::prepare(&plan.server, &plan.folder, name, &hosts, level)
-            .await
-            .map(Arc::new)
+    let kept = match &plan.history {
+        Some(history) => Kept::of(plan, history)?,
+        None => None,
     };
-    if plan.layout == Layout::OneBox {
-        let one = prepare("box", &[DISTRICT, STREET, COMMUNITY], &others, "district").await?;
-        if !history::play(plan, &[&one]).await? {
-            one.serve().await?;
-            one.run(&["admin", "import-edition", edition]).await?;
-        }
-        one.serve().await?;
-        return Ok((Arc::clone(&one), Arc::clone(&one), one));
+    let mut found = match &kept {
+        Some(kept) => kept.find().await?,
+        None => None,
+    };
+    let mut all = Vec::new();
+    for (name, hosts, level) in plan.server_hosts()? {
+        let line = found.as_mut().and_then(|found| found.lines.remove(name));
+        let from = found.as_ref().map(|found| found.folder.join(name));
+        let program = match line.zip(from) {
+            Some((line, from)) => {
+                Program::copied(&plan.server, &plan.folder, name, &from, line).await?
+            }
+            None => Program::prepare(&plan.server, &plan.folder, name, &hosts, level).await?,
+        };
+        all.push(Arc::new(program));
     }
-    let district = prepare("district", &[DISTRICT], &[], "district").await?;
-    let street = prepare("street", &[STREET], &others, "street").await?;
-    let community = prepare("community", &[COMMUNITY], &[], "community").await?;
-    let has_history = history::play(plan, &[&district, &street, &community]).await?;
-    district.serve().await?;
+    let mut has_history = found.is_some();
     if !has_history {
-        district.run(&["admin", "import-edition", edition]).await?;
+        let programs: Vec<&Program> = all.iter().map(AsRef::as_ref).collect();
+        has_history = history::play(plan, &programs).await?;
+        if let (true, Some(kept)) = (has_history, &kept) {
+            kept.keep(&programs);
+        }
     }
-    for (below, above, org) in [
-        (&street, &district, STREET),
-        (&community, &street, COMMUNITY),
-    ] {
+    start(&all, has_history, edition).await
+}
+
+/// Starts the servers from above. Those without a history get the edition and are joined.
+async fn start(all: &[Arc<Program>], has_history: bool, edition: &str) -> TownResult<Servers> {
+    let (Some(top), Some(bottom)) = (all.first(), all.last()) else {
+        return Err(TownError::NoProgram("linli-server".into()));
+    };
+    top.serve().await?;
+    if !has_history {
+        top.run(&["admin", "import-edition", edition]).await?;
+    }
+    for ((below, above), org) in all.iter().skip(1).zip(all).zip([STREET, COMMUNITY]) {
         below.serve().await?;
         if !has_history {
             below.join(above, org).await?;
         }
     }
-    Ok((district, street, community))
+    let middle = all.get(1).unwrap_or(top);
+    Ok((Arc::clone(top), Arc::clone(middle), Arc::clone(bottom)))
 }
 
 impl People {

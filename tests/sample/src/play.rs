@@ -20,7 +20,10 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const IDLE_MS: i64 = 30 * DAY_MS;
 
 /// How long a link waits at most when something is to be said.
-const LINK_MS: i64 = 2 * 60 * 60 * 1000;
+const LINK_MS: i64 = 4 * 60 * 60 * 1000;
+/// So long before the end the handhelds of a busy grid exchange every evening: what the servers know of
+/// each is as fresh as in life then. Before that they exchange when somebody works with them.
+const EVENINGS_MS: i64 = 14 * DAY_MS;
 
 /// Everything that is still to happen.
 pub(crate) struct Play {
@@ -30,9 +33,10 @@ pub(crate) struct Play {
     ticked: Timestamp,
     idled: Timestamp,
     until: Timestamp,
-    /// When links were exchanged last, and the cases that something was done about since.
+    /// When all links were exchanged last.
     linked: Timestamp,
-    unlinked: BTreeSet<usize>,
+    /// The server at which something was done about a case last: it knows everything of it.
+    known_at: BTreeMap<usize, usize>,
     /// The record of each planned case, once it was reported.
     records: BTreeMap<usize, RecordId>,
     cases: Vec<(PlannedCase, usize)>,
@@ -92,7 +96,7 @@ impl Play {
             idled: town.founded,
             until,
             linked: town.founded,
-            unlinked: BTreeSet::new(),
+            known_at: BTreeMap::new(),
             records: BTreeMap::new(),
             cases: with_handheld,
             photos: town.pictures.iter().map(ready).collect::<Result<_>>()?,
@@ -110,22 +114,49 @@ impl Play {
         let (at, case, act) = (planned.at, planned.case, planned.act);
         self.next += 1;
         self.let_time_pass(town, at)?;
-        // What was done about this case before goes to everybody first; else links wait a while.
-        if self.unlinked.contains(&case) || at.ms_since(self.linked) >= LINK_MS {
+        if at.ms_since(self.linked) >= LINK_MS {
             self.link_all(town, at)?;
         }
+        self.tell(town, case, act, at)?;
         let done = self.act(town, case, act, at);
         let done = done.with_context(|| format!("{act:?} of case {case} at {}", at.0))?;
-        self.unlinked.insert(case);
         self.played.acts += 1;
         self.played.skipped += usize::from(!done);
         Ok(Some(self.next * 100 / self.acts.len().max(1)))
     }
 
+    /// Whoever is to act learns first what was done about the case before: over the links between the
+    /// server that knows it and their own.
+    fn tell(&mut self, town: &mut Town, number: usize, act: Act, now: Timestamp) -> Result<()> {
+        let (planned, _) = self.cases.get(number).context("no such case")?;
+        let community = community_of(&planned.grid)?;
+        let org = match act {
+            Act::Report => return Ok(()),
+            Act::Acknowledge | Act::RequestHold | Act::Hold | Act::Result | Act::Close => {
+                let led_by = self.led_by(&planned.category.parse()?, &street(&community)?)?;
+                led_by.0
+            }
+            // Handhelds exchange with the community.
+            Act::Sync
+            | Act::CheckPass
+            | Act::CheckFail
+            | Act::WriteBoth
+            | Act::File
+            | Act::Decline
+            | Act::Escalate => community,
+        };
+        let host = town.host_of(&org)?;
+        let known = self.known_at.insert(number, host).unwrap_or(host);
+        // A link has the number of its lower end.
+        for index in (host + 1..=known).rev().chain(known + 1..=host) {
+            town.link(index, now)?;
+        }
+        Ok(())
+    }
+
     /// Exchanges every link, upward and down again.
     fn link_all(&mut self, town: &mut Town, now: Timestamp) -> Result<()> {
         self.linked = now;
-        self.unlinked.clear();
         let count = town.servers.len();
         for index in (1..count).rev().chain(2..count) {
             town.link(index, now)?;
@@ -149,14 +180,15 @@ impl Play {
         Ok(self.played)
     }
 
-    /// Timers run every day, in the evening the handhelds of a grid in which something happened
+    /// Timers run every day, in the last evenings the handhelds of a grid in which something happened
     /// exchange, and every handheld that works does so now and then.
     fn let_time_pass(&mut self, town: &mut Town, now: Timestamp) -> Result<()> {
         while now.ms_since(self.ticked) >= DAY_MS {
             self.ticked = self.ticked.plus_ms(DAY_MS);
             let at = self.ticked;
             let busy = std::mem::take(&mut self.busy);
-            for index in town.handhelds_of(|grid| busy.contains(grid)) {
+            let is_evening = self.until.ms_since(at) <= EVENINGS_MS;
+            for index in town.handhelds_of(|grid| is_evening && busy.contains(grid)) {
                 self.sync(town, index, at)?;
             }
             for server in &mut town.servers {

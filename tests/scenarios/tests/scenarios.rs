@@ -14,6 +14,8 @@ mod faults;
 mod first_sync;
 #[path = "scenarios/full_disk.rs"]
 mod full_disk;
+#[path = "scenarios/kept_year.rs"]
+mod kept_year;
 #[path = "scenarios/leaving.rs"]
 mod leaving;
 #[path = "scenarios/lost_file.rs"]

@@ -30,8 +30,11 @@ pub(super) struct Demo {
     #[arg(long)]
     sample: Option<PathBuf>,
     /// How many cases that year has.
-    #[arg(long, default_value_t = 120)]
+    #[arg(long, default_value_t = 3_000)]
     cases: u32,
+    /// Where that year is kept for the next starts.
+    #[arg(long)]
+    kept: Option<PathBuf>,
     /// One server for district, street and community instead of one for each.
     #[arg(long)]
     one_box: bool,
@@ -74,6 +77,7 @@ pub(super) async fn demo(common: &Common, demo: &Demo) -> Result<(), Failure> {
         town.history = Some(History {
             program: std::path::absolute(program)?,
             cases: demo.cases,
+            kept: demo.kept.clone(),
         });
     }
     let plan = DemoPlan {

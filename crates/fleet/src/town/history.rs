@@ -16,6 +16,8 @@ pub struct History {
     pub program: PathBuf,
     /// How many cases.
     pub cases: u32,
+    /// Where a year that was played is kept for the next starts; `None` to play it every time.
+    pub kept: Option<PathBuf>,
 }
 
 /// Plays the year of a plan into the folders of servers that do not run. Answers whether there was one.

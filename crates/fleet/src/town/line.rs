@@ -79,7 +79,12 @@ struct Shared {
 impl Line {
     /// Opens a line on a free port of this machine. It leads nowhere until it is aimed.
     pub async fn open() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::open_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    /// Opens a line on a port that was its own before.
+    pub(super) async fn open_at(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             gauge: watch::Sender::new(Gauge::default()),

@@ -11,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
 use super::error::{TownError, TownResult};
+use super::kept::copy_folder;
 use super::line::Line;
 
 /// A server with its own data folder. Its process can be killed and started again.
@@ -43,23 +44,39 @@ impl Program {
         level: &str,
     ) -> TownResult<Self> {
         let folder = folder.join(name);
-        let file = |path: &Path, error| TownError::File(path.to_owned(), error);
-        std::fs::create_dir_all(&folder).map_err(|error| file(&folder, error))?;
         let line = Line::open().await.map_err(TownError::Port)?;
-        let desk_line = Line::open().await.map_err(TownError::Port)?;
         let config = folder.join("linli.toml");
         let text = configuration(hosts, level, line.address());
-        std::fs::write(&config, text).map_err(|error| file(&config, error))?;
-        let program = Self {
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&config, text))
+            .map_err(|error| TownError::File(config, error))?;
+        let program = Self::at(binary, folder, name, line).await?;
+        program.run(&["init"]).await?;
+        Ok(program)
+    }
+
+    /// A server whose folder is a copy of one that was used before, on the line that it had then.
+    pub(super) async fn copied(
+        binary: &Path,
+        folder: &Path,
+        name: &str,
+        from: &Path,
+        line: Line,
+    ) -> TownResult<Self> {
+        let folder = folder.join(name);
+        copy_folder(from, &folder).map_err(|error| TownError::File(folder.clone(), error))?;
+        Self::at(binary, folder, name, line).await
+    }
+
+    async fn at(binary: &Path, folder: PathBuf, name: &str, line: Line) -> TownResult<Self> {
+        Ok(Self {
             name: name.to_owned(),
             binary: binary.to_owned(),
             folder,
             line,
-            desk_line,
+            desk_line: Line::open().await.map_err(TownError::Port)?,
             state: Mutex::default(),
-        };
-        program.run(&["init"]).await?;
-        Ok(program)
+        })
     }
 
     /// `district`, `street`, `community` or `box`.
