@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "find_case",
     "find_household",
     "first_sync",
+    "grid_map",
     "join_households",
     "link_visit",
     "list_buildings",

@@ -64,6 +64,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         household::move_in,
         household::move_out,
         household::split_household,
+        place::grid_map,
         place::list_places,
         place::place_hint,
         place::position,

@@ -23,6 +23,7 @@ pub mod error;
 pub mod first_sync;
 pub mod forgotten;
 pub mod household;
+pub mod map;
 pub mod place;
 pub mod register;
 pub mod report;

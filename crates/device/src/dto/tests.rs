@@ -19,6 +19,7 @@ use super::error::*;
 use super::first_sync::*;
 use super::forgotten::*;
 use super::household::*;
+use super::map::*;
 use super::place::*;
 use super::register::*;
 use super::report::*;
@@ -49,8 +50,8 @@ fn generated() -> BTreeMap<String, String> {
         ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DwellingInput DwellingList
         DwellingQuery DwellingRow EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput
         EntranceRow ErrorCode ErrorDto EscalateInput EscalateReason FacilityKind FacilityList FacilityQuery FacilityRow
-        FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto Hand HouseholdCard HouseholdEdit HouseholdInput
-        HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MoveIn NameDto
+        FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto GridMap GridShape Hand HouseholdCard HouseholdEdit HouseholdInput
+        HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MapCase MapComponent MapSpot MoveIn NameDto
         NoPhotoReason Noun OutboxDto OutboxItem PageQuery ParamDto PhoneChange PhoneDto PhoneInput
         PhotoArea PhotoDto PhotoInput PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading
         PositionSource PositionState ReceiptDto ReceiptMark ReceiptState ReportInput RevealInput

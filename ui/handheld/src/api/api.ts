@@ -19,6 +19,7 @@ import type {
   EntranceRow,
   EscalateInput,
   FirstSyncDto,
+  GridMap,
   HouseholdCard,
   HouseholdEdit,
   HouseholdInput,
@@ -92,6 +93,8 @@ export interface Api {
 
   position(): Promise<PositionReading>
   placeHint(query: PlaceQuery): Promise<PlaceHint>
+  /** Where the grid ends and what is in it; answered offline. */
+  gridMap(): Promise<GridMap>
   /** Named places of the grid, nearest first when a position is given. */
   listPlaces(text: string, near: PositionDto | null): Promise<PlaceDto[]>
 

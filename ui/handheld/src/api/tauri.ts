@@ -51,6 +51,7 @@ export const tauriApi: Api = {
 
   position: () => call('position'),
   placeHint: (query) => call('place_hint', { query }),
+  gridMap: () => call('grid_map'),
   listPlaces: (text, near) => call('list_places', { text, near }),
 
   listHouseholds: (query) => call('list_households', { query }),
