@@ -28,6 +28,7 @@ const COMMANDS: &[&str] = &[
     "list_cases",
     "list_categories",
     "list_clashes",
+    "list_drafts",
     "list_dwellings",
     "list_entrances",
     "list_households",

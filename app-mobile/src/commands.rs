@@ -54,6 +54,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         device::status,
         device::unlock,
         draft::delete_draft,
+        draft::list_drafts,
         draft::load_draft,
         draft::save_draft,
         household::add_household,

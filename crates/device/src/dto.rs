@@ -19,6 +19,7 @@ pub mod check;
 pub mod clash;
 pub mod code;
 pub mod device;
+pub mod draft;
 pub mod error;
 pub mod first_sync;
 pub mod forgotten;

@@ -272,7 +272,19 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('strip')
       await journey.window.find(`p15.item.${code}`)
       await journey.shot('outbox')
+    })
+
+    await step('the end-of-shift check says what the community does not have', async () => {
+      await journey.window.tap('p15.shift')
+      await journey.window.find(`p15.item.${code}`)
+      const { items, register_count } = await journey.window.ask('outbox')
+      const n = items.length + register_count
+      await journey.window.sees(words('shift.missing', { n }), 'h10.answer')
+      await journey.window.find('h10.photos')
+      await journey.shot('shift-missing')
       await journey.window.tap('page.back')
+      await journey.window.tap('page.back')
+      await journey.window.find('tabs.today')
     })
 
     /** Waits until the rings of the open case say so, from the device up. */
@@ -434,8 +446,20 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('case-closed-history')
     })
 
-    await step('the end of the shift: nothing waits, and the handheld is locked', async () => {
+    await step('the end of the shift: two taps, and the community has everything', async () => {
       await journey.window.tap('page.back')
+      await journey.window.find('tabs.today')
+      journey.window.taps = 0
+      await journey.window.tap('strip')
+      await journey.window.tap('p15.shift')
+      await journey.window.sees(words('shift.all'), 'h10.answer')
+      assert.equal(journey.window.taps, 2)
+      await journey.shot('shift-all')
+      await journey.window.tap('page.back')
+      await journey.window.tap('page.back')
+    })
+
+    await step('the handheld is looked through once more, and locked', async () => {
       await journey.window.tap('tabs.cases')
       await journey.shot('cases')
       await journey.window.tap('p9.filter')

@@ -330,6 +330,20 @@ export const screens = [
     act: [['end']],
   },
   { name: 'p15-outbox', scenario: 'offline', path: '/outbox' },
+  { name: 'h10-shift-missing', scenario: 'offline', path: '/outbox/shift' },
+  { name: 'h10-shift-missing-end', scenario: 'offline', path: '/outbox/shift', act: [['end']] },
+  { name: 'h10-shift-all', scenario: 'empty', path: '/outbox/shift' },
+  {
+    name: 'h10-shift-drafts',
+    scenario: 'empty',
+    path: '/report',
+    act: [
+      ['tap', 'p7.category.06003'],
+      ['tap', 'strip'],
+      ['tap', 'p15.shift'],
+      ['see', 'h10.drafts'],
+    ],
+  },
   {
     name: 'p15-outbox-register',
     scenario: 'offline',

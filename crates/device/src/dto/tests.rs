@@ -15,6 +15,7 @@ use super::check::*;
 use super::clash::*;
 use super::code::*;
 use super::device::*;
+use super::draft::*;
 use super::error::*;
 use super::first_sync::*;
 use super::forgotten::*;
@@ -47,7 +48,7 @@ fn generated() -> BTreeMap<String, String> {
         BindingStage BlackenInput BuildingInput BuildingRow CaseDetail CaseList CaseListKind CaseQuery CaseRow
         CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason CheckVerdict
         ClashDto CodeDto ComponentInput ComponentState ConsentDto ContactDto ContactEdit
-        ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DwellingInput DwellingList
+        ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DraftRow DwellingInput DwellingList
         DwellingQuery DwellingRow EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput
         EntranceRow ErrorCode ErrorDto EscalateInput EscalateReason FacilityKind FacilityList FacilityQuery FacilityRow
         FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto GridMap GridShape Hand HouseholdCard HouseholdEdit HouseholdInput

@@ -13,6 +13,7 @@ import type {
   ClashDto,
   ContactEdit,
   DeviceStatus,
+  DraftRow,
   DwellingList,
   DwellingQuery,
   EnrolmentInput,
@@ -130,6 +131,8 @@ export interface Api {
   listClashes(household: string | null): Promise<ClashDto[]>
   settleClash(input: SettleInput): Promise<SavedRecord>
 
+  /** What the signed-in person has begun and not saved, the newest first. */
+  listDrafts(): Promise<DraftRow[]>
   /** The content of a draft, or null. Drafts live in the engine, encrypted, and survive a restart. */
   loadDraft(name: string): Promise<string | null>
   saveDraft(name: string, content: string): Promise<void>

@@ -79,6 +79,7 @@ export const tauriApi: Api = {
   listClashes: (household) => call('list_clashes', { household }),
   settleClash: (input) => call('settle_clash', { input }),
 
+  listDrafts: () => call('list_drafts'),
   loadDraft: (name) => call('load_draft', { name }),
   saveDraft: (name, content) => call('save_draft', { name, content }),
   deleteDraft: (name) => call('delete_draft', { name }),

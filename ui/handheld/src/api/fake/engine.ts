@@ -202,6 +202,9 @@ export class FakeEngine extends FakeRegister implements Api {
 
   listPlaces: Api['listPlaces'] = async (text, near) => structuredClone(placesOf(text, near))
 
+  listDrafts: Api['listDrafts'] = async () =>
+    [...this.drafts.keys()].reverse().map((name) => ({ name, at: this.now() }))
+
   loadDraft: Api['loadDraft'] = async (name) => this.drafts.get(name) ?? null
 
   saveDraft: Api['saveDraft'] = async (name, content) => {
