@@ -1,6 +1,7 @@
 //! Where the device is, and named places.
 
 use linli_device::Device;
+use linli_device::dto::map::GridMap;
 use linli_device::dto::place::{PlaceDto, PlaceHint, PlaceQuery, PositionDto, PositionReading};
 
 use super::{Answer, Engine, ask};
@@ -25,4 +26,9 @@ pub(crate) async fn list_places(
         device.list_places(&text, near.as_ref())
     })
     .await
+}
+
+#[tauri::command]
+pub(crate) async fn grid_map(engine: Engine<'_>) -> Answer<GridMap> {
+    ask(&engine, Device::grid_map).await
 }

@@ -9,6 +9,16 @@ import { until } from './support/wait.mjs'
 const SECRET = 'north gate lamp 36'
 const CATEGORY = '06052'
 
+/** In the page: whether a line of the border and a pin lie within the map's picture. */
+const PINS_DRAWN = `
+  const stage = document.querySelector('.map-stage').getBoundingClientRect()
+  const isInside = (one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect()
+    return right > stage.left && left < stage.right && bottom > stage.top && top < stage.bottom
+  }
+  return [...document.querySelectorAll('.map-pin')].some(isInside)
+    && isInside(document.querySelector('.map-base__border'))`
+
 const told = {
   'zh-CN': {
     note: '36号楼门口没有坡道，老人下不了台阶',
@@ -262,7 +272,19 @@ for (const language of ['zh-CN', 'en']) {
       await journey.window.tap('strip')
       await journey.window.find(`p15.item.${code}`)
       await journey.shot('outbox')
+    })
+
+    await step('the end-of-shift check says what the community does not have', async () => {
+      await journey.window.tap('p15.shift')
+      await journey.window.find(`p15.item.${code}`)
+      const { items, register_count } = await journey.window.ask('outbox')
+      const n = items.length + register_count
+      await journey.window.sees(words('shift.missing', { n }), 'h10.answer')
+      await journey.window.find('h10.photos')
+      await journey.shot('shift-missing')
       await journey.window.tap('page.back')
+      await journey.window.tap('page.back')
+      await journey.window.find('tabs.today')
     })
 
     /** Waits until the rings of the open case say so, from the device up. */
@@ -309,6 +331,45 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('escalate')
       await journey.window.tap('sheet.close')
       await journey.window.gone('sheet.close')
+    })
+
+    await step('the map shows the grid and the case, and so does its list', async () => {
+      await journey.window.tap('page.back')
+      await journey.window.tap('map')
+      await journey.window.find('p12.stage')
+      const map = await journey.window.ask('grid_map')
+      const here = map.cases.find((one) => one.code === code)
+      assert.ok(here.at, 'the case has a place')
+      assert.ok(map.own.border[0].length > 3, 'the grid has a border')
+      assert.ok(map.neighbours.length > 0, 'other grids lie around it')
+      await until('a pin', () => journey.window.run(PINS_DRAWN))
+      await until('a position', async () => (await journey.window.find('p12.locate')).isEnabled())
+      await journey.shot('map')
+      await journey.window.tap('p12.locate')
+      for (let tap = 0; tap < 3; tap += 1) await journey.window.tap('p12.closer')
+      await journey.window.find('p12.right')
+      await journey.window.drag('p12.stage', [0.8, 0.8], [0.2, 0.6])
+      await journey.window.find('p12.left')
+      await journey.window.tap('p12.locate')
+      await journey.window.tap('p12.layer.place')
+      await journey.shot('map-closer')
+      await journey.window.tap('p12.legend')
+      await see('map.drawn_from')
+      await journey.shot('map-legend')
+      await journey.window.tap('sheet.close')
+      await journey.window.gone('sheet.close')
+      await journey.window.tap('p12.layer.place')
+      await journey.window.tap('p12.list')
+      await journey.window.find(`p12.row.case.${here.id}`)
+      await journey.shot('map-list')
+      await journey.window.tap(`p12.row.case.${here.id}`)
+      await see('chain.title')
+      await journey.window.tap('page.back')
+      await journey.window.tap('p12.list')
+      await journey.window.find('p12.stage')
+      await journey.window.tap('page.back')
+      await journey.window.tap(`case.${code}`)
+      await see('chain.title')
     })
 
     await step('the unit acknowledges and reports what it did', async () => {
@@ -385,8 +446,20 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('case-closed-history')
     })
 
-    await step('the end of the shift: nothing waits, and the handheld is locked', async () => {
+    await step('the end of the shift: two taps, and the community has everything', async () => {
       await journey.window.tap('page.back')
+      await journey.window.find('tabs.today')
+      journey.window.taps = 0
+      await journey.window.tap('strip')
+      await journey.window.tap('p15.shift')
+      await journey.window.sees(words('shift.all'), 'h10.answer')
+      assert.equal(journey.window.taps, 2)
+      await journey.shot('shift-all')
+      await journey.window.tap('page.back')
+      await journey.window.tap('page.back')
+    })
+
+    await step('the handheld is looked through once more, and locked', async () => {
       await journey.window.tap('tabs.cases')
       await journey.shot('cases')
       await journey.window.tap('p9.filter')

@@ -182,6 +182,36 @@ export const screens = [
     path: '/cases/c-fence/check',
     act: [['tap', 'p11.fail']],
   },
+  { name: 'p12-map', scenario: 'offline', path: '/map' },
+  {
+    name: 'p12-map-closer',
+    scenario: 'offline',
+    path: '/map',
+    act: [
+      ['tap', 'p12.locate'],
+      ['tap', 'p12.closer'],
+      ['tap', 'p12.closer'],
+    ],
+  },
+  { name: 'p12-map-many', scenario: 'many', path: '/map' },
+  {
+    name: 'p12-map-here',
+    scenario: 'many',
+    path: '/map',
+    act: [['tap', 'p12.pin.case.c-cover']],
+  },
+  { name: 'p12-map-legend', scenario: 'offline', path: '/map', act: [['tap', 'p12.legend']] },
+  { name: 'p12-map-list', scenario: 'offline', path: '/map', act: [['tap', 'p12.list']] },
+  {
+    name: 'p12-map-card',
+    scenario: 'offline',
+    path: '/map',
+    act: [
+      ['tap', 'p12.list'],
+      ['tap', 'p12.row.component.m-0'],
+    ],
+  },
+  { name: 'p12-map-none', scenario: 'empty', path: '/map' },
   { name: 'p13-homes', scenario: 'connected', path: '/homes' },
   {
     name: 'p13-homes-found',
@@ -300,6 +330,20 @@ export const screens = [
     act: [['end']],
   },
   { name: 'p15-outbox', scenario: 'offline', path: '/outbox' },
+  { name: 'h10-shift-missing', scenario: 'offline', path: '/outbox/shift' },
+  { name: 'h10-shift-missing-end', scenario: 'offline', path: '/outbox/shift', act: [['end']] },
+  { name: 'h10-shift-all', scenario: 'empty', path: '/outbox/shift' },
+  {
+    name: 'h10-shift-drafts',
+    scenario: 'empty',
+    path: '/report',
+    act: [
+      ['tap', 'p7.category.06003'],
+      ['tap', 'strip'],
+      ['tap', 'p15.shift'],
+      ['see', 'h10.drafts'],
+    ],
+  },
   {
     name: 'p15-outbox-register',
     scenario: 'offline',

@@ -16,8 +16,10 @@ import BrowseView from './features/homes/BrowseView.vue'
 import CardForm from './features/homes/CardForm.vue'
 import HomesView from './features/homes/HomesView.vue'
 import HouseholdView from './features/homes/HouseholdView.vue'
+import MapView from './features/map/MapView.vue'
 import MeView from './features/me/MeView.vue'
 import OutboxView from './features/sync/OutboxView.vue'
+import ShiftView from './features/sync/ShiftView.vue'
 import ReportView from './features/report/ReportView.vue'
 import TodayView from './features/today/TodayView.vue'
 import VisitView from './features/visit/VisitView.vue'
@@ -74,6 +76,8 @@ const routes: RouteRecordRaw[] = [
   ...homes,
   { path: '/report', name: 'report', component: ReportView },
   { path: '/outbox', name: 'outbox', component: OutboxView },
+  { path: '/outbox/shift', name: 'shift', component: ShiftView },
+  { path: '/map', name: 'map', component: MapView },
   { path: '/me', name: 'me', component: MeView, meta: { hasTabs: true } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

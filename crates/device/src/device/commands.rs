@@ -5,6 +5,7 @@ use linli_model::text_hint;
 use super::Device;
 use crate::dto::change_set::Noun;
 use crate::dto::check::CheckInput;
+use crate::dto::draft::DraftRow;
 use crate::dto::report::{
     AmendInput, BlackenInput, EscalateInput, PhotoArea, PhotoDto, PhotoInput, ReportInput,
     SavedReport, TextHintDto,
@@ -159,6 +160,12 @@ impl Device {
     pub fn load_draft(&self, name: &str) -> Result<Option<String>> {
         let open = self.opened()?;
         open.engine()?.load_draft(&open.staff, name)
+    }
+
+    /// What the signed-in person has begun and not saved, the newest first.
+    pub fn list_drafts(&self) -> Result<Vec<DraftRow>> {
+        let open = self.opened()?;
+        open.engine()?.list_drafts(&open.staff)
     }
 
     /// Keeps a draft, encrypted; it survives a restart.

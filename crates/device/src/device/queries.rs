@@ -9,6 +9,7 @@ use super::lane;
 use crate::dto::case::{CaseList, CaseListKind, CaseQuery, WorkCount};
 use crate::dto::case_detail::CaseDetail;
 use crate::dto::first_sync::{FirstSyncDto, FirstSyncPart, FirstSyncStep, StepState};
+use crate::dto::map::GridMap;
 use crate::dto::place::{
     PlaceDto, PlaceHint, PlaceQuery, PositionDto, PositionReading, PositionSource, PositionState,
 };
@@ -189,6 +190,14 @@ impl Device {
         let engine = open.engine()?;
         let now = self.now();
         engine.place_hint(&open.by(engine, now)?, query, &self.view()?, now)
+    }
+
+    /// The grid with everything in it that can have a place.
+    pub fn grid_map(&self) -> Result<GridMap> {
+        let open = self.opened()?;
+        let engine = open.engine()?;
+        let now = self.now();
+        engine.grid_map(&open.by(engine, now)?, now)
     }
 
     /// Named places of the grid, nearest first when a position is given.

@@ -169,6 +169,11 @@ impl ComponentState {
         Self::Removed,
     ];
 
+    /// The state that a word in a record means; none for a word of a newer version.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
     /// The word in the record.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -15,10 +15,12 @@ use super::check::*;
 use super::clash::*;
 use super::code::*;
 use super::device::*;
+use super::draft::*;
 use super::error::*;
 use super::first_sync::*;
 use super::forgotten::*;
 use super::household::*;
+use super::map::*;
 use super::place::*;
 use super::register::*;
 use super::report::*;
@@ -46,11 +48,11 @@ fn generated() -> BTreeMap<String, String> {
         BindingStage BlackenInput BuildingInput BuildingRow CaseDetail CaseList CaseListKind CaseQuery CaseRow
         CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason CheckVerdict
         ClashDto CodeDto ComponentInput ComponentState ConsentDto ContactDto ContactEdit
-        ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DwellingInput DwellingList
+        ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DraftRow DwellingInput DwellingList
         DwellingQuery DwellingRow EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput
         EntranceRow ErrorCode ErrorDto EscalateInput EscalateReason FacilityKind FacilityList FacilityQuery FacilityRow
-        FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto Hand HouseholdCard HouseholdEdit HouseholdInput
-        HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MoveIn NameDto
+        FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto GridMap GridShape Hand HouseholdCard HouseholdEdit HouseholdInput
+        HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MapCase MapComponent MapSpot MoveIn NameDto
         NoPhotoReason Noun OutboxDto OutboxItem PageQuery ParamDto PhoneChange PhoneDto PhoneInput
         PhotoArea PhotoDto PhotoInput PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading
         PositionSource PositionState ReceiptDto ReceiptMark ReceiptState ReportInput RevealInput

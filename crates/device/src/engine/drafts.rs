@@ -4,6 +4,7 @@ use linli_model::{StaffId, Timestamp};
 use linli_store::rusqlite::{OptionalExtension, params};
 
 use super::Engine;
+use crate::dto::draft::DraftRow;
 use crate::error::{DeviceError, Result};
 
 /// The longest name of a form, in bytes.
@@ -20,6 +21,23 @@ impl Engine {
                 .prepare_cached("SELECT content FROM drafts WHERE staff = ?1 AND name = ?2")?;
             let found = find.query_row(params![staff.as_str(), name], |row| row.get("content"));
             Ok(found.optional()?)
+        })
+    }
+
+    /// The drafts of a person, the newest first.
+    pub fn list_drafts(&self, staff: &StaffId) -> Result<Vec<DraftRow>> {
+        self.read(|reader| {
+            let mut list = reader.sql().prepare_cached(
+                "SELECT name, updated_at FROM drafts WHERE staff = ?1
+                 ORDER BY updated_at DESC, name",
+            )?;
+            let found = list.query_map([staff.as_str()], |row| {
+                Ok(DraftRow {
+                    name: row.get("name")?,
+                    at: row.get("updated_at")?,
+                })
+            })?;
+            Ok(found.collect::<Result<_, _>>()?)
         })
     }
 

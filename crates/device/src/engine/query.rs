@@ -4,6 +4,7 @@ mod catalogue;
 mod delivery;
 mod detail;
 mod list;
+mod map;
 mod outbox;
 mod pick;
 mod timeline;

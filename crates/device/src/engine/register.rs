@@ -13,7 +13,7 @@ mod clashes;
 mod components;
 mod contacts;
 mod enrolments;
-mod find;
+pub(super) mod find;
 mod households;
 mod moves;
 mod pen;
@@ -40,7 +40,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 impl Engine {
     /// Whether this person may look at records of a kind now: the role's right, and for what is about
     /// people the lease.
-    fn may_see(&self, by: &By, kind: RecordKind, now: Timestamp) -> Result<()> {
+    pub(super) fn may_see(&self, by: &By, kind: RecordKind, now: Timestamp) -> Result<()> {
         let family = ScopeFamily::from(&kind.grid_scope(self.grid().clone()));
         if permission(by.role, family, kind).see < Sight::Full {
             return Err(DeviceError::Refused("not_allowed".into()));

@@ -37,6 +37,7 @@ mod door;
 mod erase;
 mod line;
 mod lists;
+mod map;
 mod packs;
 mod photos;
 mod recovery;

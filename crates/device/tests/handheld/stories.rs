@@ -7,6 +7,7 @@ use linli_device::dto::case_detail::EffectDto;
 use linli_device::dto::check::{
     CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict, TaskKind,
 };
+use linli_device::dto::draft::DraftRow;
 use linli_device::dto::error::{ErrorCode, ErrorDto};
 use linli_device::dto::report::{AmendInput, NoPhotoReason, PhotoInput, PhotoKind};
 use linli_device::dto::sync::{StripState, WaitReason};
@@ -485,11 +486,20 @@ async fn two_people_share_a_device_and_not_their_lists() {
     report.no_photo_reason = Some(NoPhotoReason::CannotSee);
     device.report(&report).unwrap();
     device.save_draft("report", "甲的草稿").unwrap();
+    handheld.clock.advance(1_000);
+    device.save_draft("visit-1", "甲的走访").unwrap();
+    let names = |drafts: Vec<DraftRow>| drafts.into_iter().map(|one| one.name).collect::<Vec<_>>();
+    assert_eq!(
+        names(device.list_drafts().unwrap()),
+        ["visit-1", "report"],
+        "the newest first"
+    );
     device.lock().unwrap();
     handheld.unlock(MANAGER);
     assert!(list(device, CaseListKind::Mine).is_empty());
     assert_eq!(list(device, CaseListKind::Grid).len(), 1);
     assert_eq!(device.load_draft("report").unwrap(), None);
+    assert_eq!(names(device.list_drafts().unwrap()), [""; 0]);
     device.report(&report).unwrap();
     device.sync_once().await.unwrap();
     for row in list(device, CaseListKind::Grid) {

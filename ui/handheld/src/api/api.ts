@@ -13,12 +13,14 @@ import type {
   ClashDto,
   ContactEdit,
   DeviceStatus,
+  DraftRow,
   DwellingList,
   DwellingQuery,
   EnrolmentInput,
   EntranceRow,
   EscalateInput,
   FirstSyncDto,
+  GridMap,
   HouseholdCard,
   HouseholdEdit,
   HouseholdInput,
@@ -92,6 +94,8 @@ export interface Api {
 
   position(): Promise<PositionReading>
   placeHint(query: PlaceQuery): Promise<PlaceHint>
+  /** Where the grid ends and what is in it; answered offline. */
+  gridMap(): Promise<GridMap>
   /** Named places of the grid, nearest first when a position is given. */
   listPlaces(text: string, near: PositionDto | null): Promise<PlaceDto[]>
 
@@ -127,6 +131,8 @@ export interface Api {
   listClashes(household: string | null): Promise<ClashDto[]>
   settleClash(input: SettleInput): Promise<SavedRecord>
 
+  /** What the signed-in person has begun and not saved, the newest first. */
+  listDrafts(): Promise<DraftRow[]>
   /** The content of a draft, or null. Drafts live in the engine, encrypted, and survive a restart. */
   loadDraft(name: string): Promise<string | null>
   saveDraft(name: string, content: string): Promise<void>

@@ -51,6 +51,7 @@ export const tauriApi: Api = {
 
   position: () => call('position'),
   placeHint: (query) => call('place_hint', { query }),
+  gridMap: () => call('grid_map'),
   listPlaces: (text, near) => call('list_places', { text, near }),
 
   listHouseholds: (query) => call('list_households', { query }),
@@ -78,6 +79,7 @@ export const tauriApi: Api = {
   listClashes: (household) => call('list_clashes', { household }),
   settleClash: (input) => call('settle_clash', { input }),
 
+  listDrafts: () => call('list_drafts'),
   loadDraft: (name) => call('load_draft', { name }),
   saveDraft: (name, content) => call('save_draft', { name, content }),
   deleteDraft: (name) => call('delete_draft', { name }),

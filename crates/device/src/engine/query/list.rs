@@ -111,11 +111,7 @@ impl Raw {
             home: self.home.parse()?,
             category: self.category.parse()?,
             place: self.place,
-            urgency: match self.urgency {
-                2 => UrgencyDto::Danger,
-                1 => UrgencyDto::Urgent,
-                _ => UrgencyDto::Ordinary,
-            },
+            urgency: urgency_dto(self.urgency),
             state,
             reported_at: self.reported_at,
             reporter: reporter.transpose()?,
@@ -302,6 +298,15 @@ pub(super) fn task_kind(word: TaskWord) -> TaskKind {
         TaskWord::Check => TaskKind::Check,
         TaskWord::Amend => TaskKind::Amend,
         TaskWord::Overtaken => TaskKind::Overtaken,
+    }
+}
+
+/// The urgency in a row.
+pub(super) fn urgency_dto(number: u8) -> UrgencyDto {
+    match number {
+        2 => UrgencyDto::Danger,
+        1 => UrgencyDto::Urgent,
+        _ => UrgencyDto::Ordinary,
     }
 }
 

@@ -269,17 +269,12 @@ fn dwelling(row: &Row<'_>) -> linli_store::rusqlite::Result<DwellingRow> {
 
 fn facility(row: &Row<'_>) -> linli_store::rusqlite::Result<FacilityRow> {
     let state: Option<String> = row.get("state")?;
-    let known = |word: String| {
-        ComponentState::ALL
-            .into_iter()
-            .find(|state| state.as_str() == word)
-    };
     Ok(FacilityRow {
         id: RecordId(row.get("record")?).to_string(),
         name: row.get("name")?,
         code: row.get("code")?,
         class: row.get("class")?,
-        state: state.and_then(known),
+        state: state.and_then(|word| ComponentState::of(&word)),
         checked_at: row.get("checked_at")?,
         place: row.get("place")?,
         clash_count: row.get("clashes")?,

@@ -12,7 +12,7 @@ mod question;
 use std::collections::BTreeSet;
 
 pub(super) use answer::search;
-pub(super) use door::order as door_order;
+pub(in crate::engine) use door::order as door_order;
 
 /// What a key is made of. The numbers stand in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

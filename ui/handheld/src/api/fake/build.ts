@@ -11,7 +11,7 @@ import type {
   TimelineItem,
   WorkStateDto,
 } from '@linli/ui-shared'
-import { category, names, staff } from './reference'
+import { category, names, places, staff } from './reference'
 
 /** Short ways to write cases down. */
 
@@ -108,6 +108,12 @@ interface Sketch {
   detail?: Partial<Omit<CaseDetail, 'row'>>
 }
 
+/** Where a known place is. */
+function spotOf(name: string): { lon: number; lat: number } | undefined {
+  const at = places.find((place) => place.name === name)?.position
+  return at ? { lon: at.lon, lat: at.lat } : undefined
+}
+
 /** A whole case from what matters about it. */
 export function caseOf(sketch: Sketch): CaseDetail {
   const receipts = receiptsOf(sketch.glyph, sketch.at)
@@ -135,8 +141,7 @@ export function caseOf(sketch: Sketch): CaseDetail {
     },
     note: null,
     position: {
-      lon: 116.4357,
-      lat: 39.8981,
+      ...(spotOf(sketch.place) ?? { lon: 116.4357, lat: 39.8981 }),
       accuracy_m: 8,
       source: 'gnss',
       at: sketch.at,

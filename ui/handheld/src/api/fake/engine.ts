@@ -5,6 +5,7 @@ import { amendCase, checkCase, escalateCase, reportCase } from './commands'
 import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
 import { listOf, outboxOf, placesOf } from './lists'
+import { mapOf } from './map'
 import { FakePhotos } from './photos'
 import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
@@ -184,6 +185,8 @@ export class FakeEngine extends FakeRegister implements Api {
     position: { lon: 116.43571, lat: 39.89812, accuracy_m: 8, source: 'gnss', at: this.now() },
   })
 
+  gridMap: Api['gridMap'] = async () => structuredClone(mapOf(this.world, this.town, this.now()))
+
   placeHint: Api['placeHint'] = async ({ position, category }) => {
     const isOwn = position.lon < 116.44
     const similar = this.world.cases.filter(
@@ -198,6 +201,9 @@ export class FakeEngine extends FakeRegister implements Api {
   }
 
   listPlaces: Api['listPlaces'] = async (text, near) => structuredClone(placesOf(text, near))
+
+  listDrafts: Api['listDrafts'] = async () =>
+    [...this.drafts.keys()].reverse().map((name) => ({ name, at: this.now() }))
 
   loadDraft: Api['loadDraft'] = async (name) => this.drafts.get(name) ?? null
 

@@ -21,6 +21,15 @@ const works: WorkStateDto[] = [
   'reported',
 ]
 
+/** All over the grid, by the golden angle. */
+function spread(number: number): { lon: number; lat: number } {
+  const [far, turn] = [Math.sqrt(number / COUNT), number * 2.399963]
+  return {
+    lon: 116.4358 + 0.0016 * far * Math.cos(turn),
+    lat: 39.8979 + 0.0012 * far * Math.sin(turn),
+  }
+}
+
 /** A grid after a busy year: rows of every kind, height and state, the same in every run. */
 export function manyCases(now: number): CaseDetail[] {
   return Array.from({ length: COUNT }, (_, number) => {
@@ -43,6 +52,7 @@ export function manyCases(now: number): CaseDetail[] {
         is_mine: number % 3 === 0,
         urgency: number % 13 === 0 ? 'urgent' : 'ordinary',
       },
+      detail: { position: { ...spread(number), accuracy_m: 8, source: 'gnss', at } },
     })
   })
 }

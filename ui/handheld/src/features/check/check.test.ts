@@ -69,7 +69,7 @@ test('task, shutter, condition, verdict: four taps, with the old photo shining t
   expect(ghost?.src).toBe(app.engine.photoUrl('planter', 'full'))
   expect(app.text('p6.camera')).toContain('对准淡淡的原图再拍')
   expect(app.text('p6.camera')).toContain('要求：围挡完整牢固，地面无散落')
-  expect(app.text('p6.camera')).toContain('距现场 2 米')
+  expect(app.text('p6.camera')).toContain('距现场 35 米')
   await app.tap('p6.shutter')
   app.get('p11.condition').click()
   await flushPromises()
@@ -88,20 +88,20 @@ test('a check that has a photo already opens as a page', async () => {
   await app.router.push('/cases/c-fence/check')
   await flushPromises()
   expect(app.maybe('p6.camera')).toBeNull()
-  expect(app.text('p11.away')).toBe('距现场 2 米')
+  expect(app.text('p11.away')).toBe('距现场 35 米')
 })
 
 test('the distance follows the person', async () => {
   vi.useFakeTimers()
   const engine = new FakeEngine({ scenario: 'offline' })
-  let lat = 39.8981
+  let lat = 39.89801
   engine.position = async () => ({
     state: 'fixed',
-    position: { lon: 116.4357, lat, accuracy_m: 5, source: 'gnss', at: 0 },
+    position: { lon: 116.4361, lat, accuracy_m: 5, source: 'gnss', at: 0 },
   })
   const app = await openApp('/cases/c-fence/check', { engine })
   expect(app.text('p11.away')).toBe('距现场 0 米')
-  lat = 39.9071
+  lat = 39.90701
   await vi.advanceTimersByTimeAsync(2500)
   expect(app.text('p11.away')).toBe('距现场 1.0 公里')
 })

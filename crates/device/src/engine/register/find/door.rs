@@ -62,7 +62,7 @@ pub(super) fn keys(door: &str) -> Keys {
 }
 
 /// A text whose order among others is the order of doors.
-pub(in crate::engine::register) fn order(door: &str) -> String {
+pub(in crate::engine) fn order(door: &str) -> String {
     let parts = parts(&plain(door));
     if parts.is_empty() {
         return NO_DOOR.to_owned();
