@@ -296,9 +296,18 @@ class Window {
   /** Waits until all pictures on the screen are painted. */
   async paints(css, count) {
     await until(`${count} pictures at ${css}`, async () => {
-      const widths = await this.property(css, 'naturalWidth')
-      return widths.length >= count && widths.every((width) => width > 0)
+      const [widths, areWhole] = [
+        await this.property(css, 'naturalWidth'),
+        await this.property(css, 'complete'),
+      ]
+      return widths.length >= count && widths.every((width) => width > 0) && areWhole.every(Boolean)
     })
+    // A picture can be whole and not decoded yet: it would be drawn empty.
+    await this.#session.executeAsyncScript(
+      `const [css, done] = arguments
+       Promise.all([...document.querySelectorAll(css)].map((one) => one.decode().catch(() => {}))).then(() => done())`,
+      css,
+    )
   }
 
   /** Scrolls the screen to its end or back. */
