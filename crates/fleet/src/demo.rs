@@ -4,11 +4,13 @@ mod window;
 
 use std::sync::Arc;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 pub use window::WindowPlan;
 
 use window::Window;
 
-use crate::story::{Hop, HopReport, StoryReport, Watch, play};
+use crate::story::{Hop, HopReport, Watch, play};
 use crate::town::{Town, TownError, TownPlan, TownResult};
 
 /// How the demo is run.
@@ -18,7 +20,7 @@ pub struct DemoPlan {
     pub town: TownPlan,
     /// Chinese or English; both when neither was chosen.
     pub language: Language,
-    /// Ends after the story instead of waiting for Ctrl-C.
+    /// Ends after the story instead of waiting until somebody ends it.
     pub is_once: bool,
     /// Prints JSON lines instead of the live view.
     pub is_json: bool,
@@ -45,8 +47,32 @@ impl Language {
     }
 }
 
-/// Runs the demo. Lines go to `say`; the last line of the story is its JSON.
-pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownResult<StoryReport> {
+/// Runs the demo until it is over or somebody ends it. Lines go to `say`; the last line of the story is
+/// its JSON.
+pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownResult<()> {
+    let running = tokio::select! {
+        running = begin(plan, &mut *say) => Some(running?),
+        // What was started ends with the future that started it, also in the middle of the start.
+        ended = ended() => ended.map(|()| None)?,
+    };
+    if let Some((town, window)) = running {
+        if !plan.is_once {
+            ended().await?;
+        }
+        drop(window);
+        town.stop().await?;
+    }
+    if !plan.is_json {
+        say(plan.language.pick("已全部停止。", "Everything is stopped."));
+    }
+    Ok(())
+}
+
+/// Starts everything and plays the story.
+async fn begin(
+    plan: &DemoPlan,
+    say: &mut (dyn FnMut(&str) + Send),
+) -> TownResult<(Arc<Town>, Option<Window>)> {
     let language = plan.language;
     if !plan.is_json {
         say(language.pick(
@@ -82,20 +108,12 @@ pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownRes
     };
     let story = play(&town, &mut view).await?;
     say(&story.line());
-    if !plan.is_once {
-        if !plan.is_json {
-            for line in afterwards(plan, &town) {
-                say(&line);
-            }
+    if !plan.is_once && !plan.is_json {
+        for line in afterwards(plan, &town) {
+            say(&line);
         }
-        until_interrupted().await?;
     }
-    drop(window);
-    town.stop().await?;
-    if !plan.is_json {
-        say(language.pick("已全部停止。", "Everything is stopped."));
-    }
-    Ok(story)
+    Ok((town, window))
 }
 
 /// Where everything listens.
@@ -161,10 +179,19 @@ fn afterwards(plan: &DemoPlan, town: &Town) -> Vec<String> {
     lines
 }
 
-async fn until_interrupted() -> TownResult<()> {
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| TownError::File("Ctrl-C".into(), error))
+/// Waits until somebody presses Ctrl-C, ends the process in order, or closes its terminal.
+async fn ended() -> TownResult<()> {
+    let wrong = |error| TownError::File("signals".into(), error);
+    let on = |kind| signal(kind).map_err(wrong);
+    let mut interrupted = on(SignalKind::interrupt())?;
+    let mut terminated = on(SignalKind::terminate())?;
+    let mut hung_up = on(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+        _ = hung_up.recv() => {}
+    }
+    Ok(())
 }
 
 /// The live view: a line for every hop.
