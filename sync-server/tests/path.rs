@@ -190,6 +190,19 @@ fn the_register_stays_at_the_community() {
 }
 
 #[test]
+fn packs_lie_ready_before_a_new_handheld_asks_for_them() {
+    let mut town = Town::federated();
+    assert_eq!(town.await_handheld(), 0, "there is nothing to pack yet");
+    town.report("06052");
+    town.household("0990-1234");
+    town.exchange_device();
+    assert_eq!(town.await_handheld(), 2, "cases and register");
+    let ready = town.pack();
+    assert_eq!(town.await_handheld(), 2, "once is enough");
+    assert_eq!(town.pack(), ready, "nobody waits for one");
+}
+
+#[test]
 fn a_pack_gives_a_device_its_own_cases_and_is_made_anew_only_when_it_is_old() {
     let mut town = Town::federated();
     for _ in 0..10 {

@@ -6,6 +6,7 @@ mod facts;
 mod forgotten;
 mod intent;
 mod leave;
+mod news;
 mod notes;
 mod packs;
 mod people;
@@ -17,9 +18,11 @@ mod register;
 mod report;
 mod rows;
 mod save;
+mod shifts;
 mod steps;
 mod sync;
 mod texts;
+mod tracks;
 mod wish;
 
 use std::collections::BTreeSet;
@@ -39,11 +42,13 @@ use crate::error::{DeviceError, Result};
 
 pub use packs::{PackInstall, PackWanted};
 pub use people::By;
+pub(crate) use positions::{metres, whole};
 pub(crate) use query::page_of;
 pub use query::{Counts, Looking, SyncView};
 pub use recover::Refused;
 pub use report::Saved;
 pub use sync::{Exchange, PhotoToSend, Synced};
+pub(crate) use tracks::KEPT_DAYS;
 
 /// The device's own tables.
 const DEVICE: Module = Module {
@@ -52,11 +57,12 @@ const DEVICE: Module = Module {
         include_str!("engine/schema/0001_device.sql"),
         include_str!("engine/schema/0002_register.sql"),
         include_str!("engine/schema/0003_forgotten.sql"),
+        include_str!("engine/schema/0004_work.sql"),
     ],
 };
 
 /// Raised whenever the same documents would give other rows.
-const ROWS_VERSION: u64 = 2;
+const ROWS_VERSION: u64 = 3;
 const ROWS: &str = "device/rows";
 
 /// With what an engine is opened.
@@ -185,6 +191,14 @@ impl Engine {
     /// The ledger, for checks and exports.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Until when this device may work without hearing from a server.
+    pub fn certificate_ends(&self) -> Result<Timestamp> {
+        self.with_reference(|reference| {
+            let own = reference.certificates().find(&self.device());
+            Ok(own.ok_or(DeviceError::NotBound)?.not_after)
+        })
     }
 
     /// The feeds of this grid.

@@ -2,7 +2,7 @@
 
 use linli_model::{ActorId, ChangeHash};
 
-use crate::prescan::ScannedChange;
+use crate::prescan::{ScannedChange, scan};
 
 /// A change in the bytes that its hash covers, with the facts that callers sort and look up by.
 ///
@@ -31,6 +31,11 @@ pub struct RawChange {
 }
 
 impl RawChange {
+    /// A change from its bytes; `None` when the scan refuses them.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        scan(bytes).ok().map(|change| Self::from_scan(&change))
+    }
+
     /// The change as the engine holds it; `None` for an actor that is not one of ours.
     pub(crate) fn from_engine(change: &automerge::Change) -> Option<Self> {
         Some(Self {

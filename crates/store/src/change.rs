@@ -7,6 +7,8 @@ use rusqlite::{OptionalExtension, named_params, params};
 use crate::digest;
 use crate::document::DocumentRow;
 use crate::error::{Result, StoreError};
+use crate::ledger::Profile;
+use crate::pack::PackArrival;
 use crate::sql;
 use crate::tx::{Reader, Tx};
 
@@ -28,6 +30,21 @@ pub struct Place {
     pub kind: RecordKind,
     /// Its home grid.
     pub home: GridCode,
+}
+
+/// How a change is stored.
+struct Form {
+    /// Whether the snapshot lacks it.
+    in_tail: bool,
+    /// Whether its bytes are kept.
+    has_body: bool,
+}
+
+impl Form {
+    const TAIL: Self = Self {
+        in_tail: true,
+        has_body: true,
+    };
 }
 
 /// A change to be stored, with where it comes from.
@@ -188,7 +205,7 @@ impl Tx<'_> {
         for piece in pieces {
             if !self.has_change(&piece.change.hash)? {
                 self.check_dependencies(&document, piece.change)?;
-                self.insert_change(&document, piece, received_at)?;
+                self.insert_change(&document, piece, received_at, &Form::TAIL)?;
                 grow(&mut document, piece.change);
                 stored += 1;
             }
@@ -198,6 +215,62 @@ impl Tx<'_> {
             self.replace_in_digests(&document, &before)?;
         }
         Ok(stored)
+    }
+
+    /// Stores a new document with all of its changes and its snapshot at once, as if it had been folded.
+    /// False, and nothing is stored, when one of the changes is here already or the snapshot does not
+    /// load again.
+    pub(crate) fn store_whole(
+        &mut self,
+        arrival: &PackArrival,
+        received_at: Timestamp,
+    ) -> Result<bool> {
+        let PackArrival {
+            place,
+            document,
+            changes,
+            packed,
+        } = arrival;
+        let Some(packed) = packed else {
+            return Ok(false);
+        };
+        for change in changes {
+            if self.has_change(&change.hash)? {
+                return Ok(false);
+            }
+        }
+        let mut row = self.new_document(place)?;
+        self.mark_dirty(place.record);
+        let keeps_bodies = self.profile() == Profile::Server;
+        for change in changes {
+            let piece = Piece {
+                change,
+                batch: None,
+                origin: None,
+            };
+            self.insert_change(
+                &row,
+                &piece,
+                received_at,
+                &Form {
+                    in_tail: false,
+                    has_body: keeps_bodies,
+                },
+            )?;
+            grow(&mut row, change);
+        }
+        let count = u64::try_from(changes.len()).unwrap_or(u64::MAX);
+        if row.heads != document.heads() || count != document.change_count() {
+            return Err(StoreError::Refused(format!(
+                "pack: the changes of record {} are not those of its document",
+                row.record
+            )));
+        }
+        (row.tail_count, row.tail_bytes) = (0, 0);
+        self.update_document(&row)?;
+        self.replace_in_digests(&row, &[])?;
+        self.put_snapshot(&row, packed)?;
+        Ok(true)
     }
 
     /// A change whose ground is not stored would make heads that no document has.
@@ -250,6 +323,7 @@ impl Tx<'_> {
         document: &DocumentRow,
         piece: &Piece<'_>,
         received_at: Timestamp,
+        form: &Form,
     ) -> Result<()> {
         let change = piece.change;
         let mut add = self
@@ -262,7 +336,8 @@ impl Tx<'_> {
             ":seq": sql::int(change.seq)?,
             ":batch": piece.batch,
             ":origin": piece.origin.map(|key| key.0),
-            ":body": change.bytes,
+            ":body": form.has_body.then_some(&change.bytes),
+            ":in_tail": form.in_tail,
             ":size": sql::len(change.bytes.len()),
             ":received_at": received_at.0,
         })?;

@@ -1,6 +1,7 @@
 //! How snapshots are packed in the database. The codec number stands beside the bytes, so a better
 //! one can be added and old rows stay readable.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use zstd::bulk::{Compressor, Decompressor};
@@ -26,6 +27,14 @@ static PACK_1: LazyLock<EncoderDictionary<'static>> =
 static UNPACK_1: LazyLock<DecoderDictionary<'static>> =
     LazyLock::new(|| DecoderDictionary::copy(DICTIONARY_1));
 
+thread_local! {
+    // Making either costs as much as packing a small document, so each thread keeps its own.
+    static PACKER: RefCell<Option<Compressor<'static>>> =
+        RefCell::new(Compressor::with_prepared_dictionary(&PACK_1).ok());
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> =
+        RefCell::new(Decompressor::with_prepared_dictionary(&UNPACK_1).ok());
+}
+
 /// Packed bytes with what is needed to unpack them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Packed {
@@ -37,15 +46,14 @@ pub(crate) struct Packed {
 /// Packs a snapshot; keeps it as it is when packing does not make it smaller.
 pub(crate) fn pack(plain: Vec<u8>) -> Packed {
     let size = plain.len();
-    let packed = Compressor::with_prepared_dictionary(&PACK_1)
-        .and_then(|mut packer| packer.compress(&plain));
+    let packed = PACKER.with_borrow_mut(|packer| packer.as_mut()?.compress(&plain).ok());
     match packed {
-        Ok(bytes) if bytes.len() < size => Packed {
+        Some(bytes) if bytes.len() < size => Packed {
             codec: ZSTD_1,
             size,
             bytes,
         },
-        Ok(_) | Err(_) => Packed {
+        Some(_) | None => Packed {
             codec: PLAIN,
             size,
             bytes: plain,
@@ -54,17 +62,20 @@ pub(crate) fn pack(plain: Vec<u8>) -> Packed {
 }
 
 /// Unpacks a snapshot.
-pub(crate) fn unpack(packed: Packed) -> Result<Vec<u8>> {
+pub(crate) fn unpack(packed: &Packed) -> Result<Vec<u8>> {
     let damaged = |why: String| StoreError::Damaged(format!("snapshot: {why}"));
     if packed.size > LARGEST {
         return Err(damaged(format!("{} bytes", packed.size)));
     }
     let plain = match packed.codec {
-        PLAIN => packed.bytes,
+        PLAIN => packed.bytes.clone(),
         ZSTD => zstd::bulk::decompress(&packed.bytes, packed.size)
             .map_err(|error| damaged(error.to_string()))?,
-        ZSTD_1 => Decompressor::with_prepared_dictionary(&UNPACK_1)
-            .and_then(|mut unpacker| unpacker.decompress(&packed.bytes, packed.size))
+        ZSTD_1 => UNPACKER
+            .with_borrow_mut(|unpacker| match unpacker {
+                Some(unpacker) => unpacker.decompress(&packed.bytes, packed.size),
+                None => Err(std::io::ErrorKind::OutOfMemory.into()),
+            })
             .map_err(|error| damaged(error.to_string()))?,
         other => return Err(damaged(format!("unknown codec {other}"))),
     };
@@ -88,7 +99,7 @@ mod tests {
         for plain in [Vec::new(), b"x".to_vec(), b"snapshot ".repeat(400)] {
             let packed = pack(plain.clone());
             assert!(packed.bytes.len() <= plain.len());
-            assert_eq!(unpack(packed).unwrap(), plain);
+            assert_eq!(unpack(&packed).unwrap(), plain);
         }
         let good = pack(b"snapshot ".repeat(400));
         assert_eq!(good.codec, ZSTD_1);
@@ -110,7 +121,7 @@ mod tests {
                 ..good.clone()
             },
         ] {
-            assert!(matches!(unpack(bad), Err(StoreError::Damaged(_))));
+            assert!(matches!(unpack(&bad), Err(StoreError::Damaged(_))));
         }
     }
 
@@ -122,7 +133,7 @@ mod tests {
             size: plain.len(),
             bytes: zstd::bulk::compress(&plain, 3).unwrap(),
         };
-        assert_eq!(unpack(old).unwrap(), plain);
+        assert_eq!(unpack(&old).unwrap(), plain);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::sql;
 use crate::tx::Reader;
 
 mod care;
-mod fold;
+pub(crate) mod fold;
 
 pub use fold::{FOLD_BYTES, FOLD_CHANGES, LONG_HISTORY};
 
@@ -164,7 +164,7 @@ impl Reader<'_> {
                 bytes,
             }))
         })?;
-        packed.map(codec::unpack).transpose()
+        packed.as_ref().map(codec::unpack).transpose()
     }
 
     /// The bodies of the changes after the snapshot, in the order of storing.

@@ -57,7 +57,7 @@ pub use ingest::{
 pub use key::DbKey;
 pub use ledger::{Flush, Integrity, Ledger, Options, Profile, verify_backup};
 pub use outbox::{Answer, Authorship, Delivery, Discarded, OutboxItem, SealAs};
-pub use pack::{Installed, Pack, PackDocument, PackDocuments};
+pub use pack::{Installed, Pack, PackArrival, PackDocument, PackDocuments};
 pub use parked::{Parked, ParkedFor};
 pub use project::{Projected, Projector};
 pub use quarantine::{QuarantineState, Quarantined};

@@ -6,7 +6,9 @@ use linli_records::{Document, RawChange};
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::change::{Piece, Place};
+use crate::codec::Packed;
 use crate::document::DocumentRow;
+use crate::document::fold::packed_snapshot;
 use crate::error::{Result, StoreError};
 use crate::sql;
 use crate::tx::{Reader, Tx};
@@ -41,6 +43,39 @@ pub struct Pack {
     pub place: String,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// A document of a pack, loaded, and packed for the disk: all of installing it that needs no ledger, so
+/// that another thread can do it.
+pub struct PackArrival {
+    pub(crate) place: Place,
+    pub(crate) document: Document,
+    pub(crate) changes: Vec<RawChange>,
+    /// The snapshot, if it loads again.
+    pub(crate) packed: Option<Packed>,
+}
+
+impl PackArrival {
+    /// Makes a document ready. `changes` are all of its changes, each after those that it builds on.
+    pub fn new(place: Place, document: Document, changes: Vec<RawChange>) -> Self {
+        let packed = packed_snapshot(&document, &document.heads());
+        Self {
+            packed: packed.ok().flatten(),
+            place,
+            document,
+            changes,
+        }
+    }
+
+    /// The record and where it belongs.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The document as the pack has it.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
 }
 
 /// What installing a document changed.
@@ -223,34 +258,79 @@ impl Tx<'_> {
             kind: packed.kind,
             home: packed.home.clone(),
         };
-        let known = self.load_document(&packed.record)?;
         let changes = document.changes();
-        let pieces: Vec<Piece<'_>> = changes
-            .iter()
-            .map(|change| Piece {
-                change,
-                batch: None,
-                origin: None,
-            })
-            .collect();
-        let added = self.append(&place, &pieces, at)?;
-        for change in &changes {
-            self.note_echo(&change.hash, at)?;
+        self.install(scope, &PackArrival::new(place, document, changes), at)
+    }
+
+    /// Installs a document of a pack whose file was verified.
+    pub fn install(
+        &mut self,
+        scope: &Scope,
+        arrival: &PackArrival,
+        at: Timestamp,
+    ) -> Result<Option<Installed>> {
+        let PackArrival {
+            place,
+            document,
+            changes,
+            ..
+        } = arrival;
+        let record = &place.record;
+        if self.is_erased(record)? {
+            return Ok(None);
         }
-        let merged = match &known {
-            None => document,
-            Some(known) => merged(known, &changes)?,
-        };
+        if document.kind() != Some(place.kind) {
+            return Err(StoreError::Refused(format!(
+                "pack: record {record} is not what the pack says"
+            )));
+        }
+        let known = self.load_document(record)?;
+        if known.is_none() && self.store_whole(arrival, at)? {
+            self.join_scope(scope, record)?;
+            self.settle(record, document)?;
+            self.note_echoes(changes, at)?;
+            return Ok(Some(Installed::New));
+        }
+        let pieces: Vec<Piece<'_>> = changes.iter().map(from_pack).collect();
+        let added = self.append(place, &pieces, at)?;
+        self.note_echoes(changes, at)?;
         let row = self
-            .document_row(&packed.record)?
-            .ok_or_else(|| StoreError::unknown("record", &packed.record))?;
-        self.fold(&row, &merged)?;
-        self.join_scope(scope, &packed.record)?;
-        self.settle(&packed.record, &merged)?;
+            .document_row(record)?
+            .ok_or_else(|| StoreError::unknown("record", record))?;
+        let merged = match &known {
+            None => None,
+            Some(known) => Some(merged(known, changes)?),
+        };
+        let merged = merged.as_ref().unwrap_or(document);
+        self.fold(&row, merged)?;
+        self.join_scope(scope, record)?;
+        self.settle(record, merged)?;
         Ok(Some(match known {
             None => Installed::New,
             Some(_) => Installed::Merged(added),
         }))
+    }
+
+    /// Own changes that a pack holds have arrived, whatever became of the answer.
+    fn note_echoes(&mut self, changes: &[RawChange], at: Timestamp) -> Result<()> {
+        let mut waiting = self
+            .sql()
+            .prepare_cached("SELECT 1 FROM outbox WHERE result IN (0, 4, 5) LIMIT 1")?;
+        if !waiting.exists([])? {
+            return Ok(());
+        }
+        drop(waiting);
+        changes
+            .iter()
+            .try_for_each(|change| self.note_echo(&change.hash, at))
+    }
+}
+
+fn from_pack(change: &RawChange) -> Piece<'_> {
+    Piece {
+        change,
+        batch: None,
+        origin: None,
     }
 }
 

@@ -22,6 +22,9 @@ mod header;
 mod thin;
 
 use linli_model::{ChangeHash, GridCode, RecordId, RecordKind};
+use linli_records::Document;
+
+use crate::error::SyncError;
 
 pub use decode::{PackEvent, PackReader};
 pub use encode::PackEncoder;
@@ -56,6 +59,66 @@ impl std::fmt::Debug for PackRecord {
             .field("record", &self.record)
             .field("kind", &self.kind)
             .field("bytes", &self.snapshot.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One document as it comes out of a frame. What travelled without hashes is not loaded yet: whoever
+/// installs it loads it once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PackedRecord {
+    /// The record.
+    pub record: RecordId,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Its home grid.
+    pub home: GridCode,
+    /// The document.
+    pub content: PackedContent,
+}
+
+/// A document in the form in which it travelled.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PackedContent {
+    /// As it was stored.
+    Document {
+        /// Its heads, ascending: what the snapshot must load to.
+        heads: Vec<ChangeHash>,
+        /// The whole document, not compressed.
+        snapshot: Vec<u8>,
+    },
+    /// Its changes, each after those that it builds on.
+    Changes(Vec<Vec<u8>>),
+}
+
+impl PackedRecord {
+    /// The record as it was put into the pack.
+    pub fn whole(self) -> Result<PackRecord, SyncError> {
+        let (heads, snapshot) = match self.content {
+            PackedContent::Document { heads, snapshot } => (heads, snapshot),
+            PackedContent::Changes(changes) => {
+                let changes: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+                let document = Document::load(None, &changes)
+                    .map_err(|error| SyncError::malformed("pack frame", error.to_string()))?;
+                (document.heads(), document.snapshot())
+            }
+        };
+        Ok(PackRecord {
+            record: self.record,
+            kind: self.kind,
+            home: self.home,
+            heads,
+            snapshot,
+        })
+    }
+}
+
+/// Without the document, as above.
+impl std::fmt::Debug for PackedRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackedRecord")
+            .field("record", &self.record)
+            .field("kind", &self.kind)
             .finish_non_exhaustive()
     }
 }

@@ -364,7 +364,7 @@ fn a_pack_weighs_at_most_1_4_times_the_rows() {
     for mut piece in bytes.chunks(1_000) {
         while let Some(event) = reader.next(&mut piece).unwrap() {
             if let PackEvent::Frame { records, .. } = event {
-                read.extend(records);
+                read.extend(records.into_iter().map(|record| record.whole().unwrap()));
             }
         }
     }

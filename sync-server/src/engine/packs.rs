@@ -1,18 +1,19 @@
 //! Packs for first installs: every document of a scope in one file, named by a signed checkpoint.
 //!
-//! A pack is made when somebody asks and none is fresh: made beside its place, synced, renamed, and
+//! A pack is made when a ticket is waiting or somebody asks, and none is fresh: made beside its place, synced, renamed, and
 //! only then listed and signed, in the transaction of the request.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use linli_model::{BlobHash, KeyId, OrgId, Scope, Timestamp};
+use linli_model::{BlobHash, GridCode, KeyId, OrgId, Scope, Timestamp};
 use linli_store::{ControlItem, Pack, Tx};
 use linli_sync::pack::{PackEncoder, PackHeader, PackRecord};
 use linli_trust::{Checkpoint, CheckpointBody, Signed, Suite};
 
-use crate::door::{DoorError, DoorResult, PackFile};
+use crate::door::{DoorError, DoorResult, PackFile, SlotSubject};
 use crate::engine::core::Core;
 
 /// A pack is made anew when what came after it is more than this share of it (docs/storage.md).
@@ -47,6 +48,29 @@ impl Core {
             at_seq: pack.at_seq,
             checkpoint: checkpoint.encode()?,
         })
+    }
+
+    /// Makes one of the packs that a handheld will ask for whose ticket is not used yet: it is ready when
+    /// the person begins. Answers whether one was made.
+    pub(crate) fn prepare_pack(&mut self, tx: &mut Tx<'_>, now: Timestamp) -> DoorResult<bool> {
+        for grid in awaited_grids(tx, now)? {
+            let scopes = [
+                Scope::Places(grid.clone()),
+                Scope::Register(grid.clone()),
+                Scope::Cases(grid),
+            ];
+            for scope in scopes {
+                let is_ready = match self.newest_signed(tx, &scope)? {
+                    Some((pack, _)) => !is_stale(tx, &pack)?,
+                    None => tx.feed_state(&scope)?.seq == 0,
+                };
+                if !is_ready {
+                    self.make_pack(tx, &scope, now)?;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The newest pack whose file is there, with the checkpoint that names it. A pack of an earlier
@@ -137,6 +161,19 @@ impl Core {
             .cloned()
             .ok_or(DoorError::NotFound { what: "desk" })
     }
+}
+
+/// The grids of handhelds whose tickets may still be used.
+fn awaited_grids(tx: &Tx<'_>, now: Timestamp) -> DoorResult<BTreeSet<GridCode>> {
+    let mut grids = BTreeSet::new();
+    for slot in Core::slots(tx, now)? {
+        if let (SlotSubject::Device { grids: named, .. }, "open") =
+            (slot.subject, slot.state.as_str())
+        {
+            grids.extend(named);
+        }
+    }
+    Ok(grids)
 }
 
 fn is_stale(tx: &Tx<'_>, pack: &Pack) -> DoorResult<bool> {

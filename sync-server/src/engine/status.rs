@@ -39,10 +39,11 @@ impl Core {
                 case_rows::sleep(tx, case)?;
             }
         }
-        let more = due.len() == CASES;
+        let mut more = due.len() == CASES;
         if !more {
             tx.expire_parked(now)?;
             self.forget_due(tx, now)?;
+            more = self.prepare_pack(tx, now)?;
         }
         self.seal(tx, now)?;
         let events = u32::try_from(self.notice.changes.saturating_sub(before)).unwrap_or(u32::MAX);

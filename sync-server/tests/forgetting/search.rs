@@ -146,6 +146,7 @@ fn unpacked(bytes: &[u8]) -> Vec<u8> {
             continue;
         };
         for record in records {
+            let record = record.whole().unwrap();
             let document = linli_records::Document::load(Some(&record.snapshot), &[]).unwrap();
             for change in document.changes() {
                 all.extend_from_slice(&change.bytes);

@@ -1,6 +1,7 @@
 //! A handheld that has nothing meets a grid with all its people and a year of cases: a real server
-//! process, a real handheld with its files on the disk, HTTP over the loopback. The server has the
-//! grid's packs ready or makes them, as it comes.
+//! process, a real handheld with its files on the disk, HTTP over the loopback. The server has had half a
+//! minute between the ticket and its use to make the grid's packs, as it has between a printed ticket and
+//! a person.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use linli_device::dto::device::{BindInput, DeviceState, UnlockInput};
 use linli_device::{BindingStep, Device, Parts};
@@ -20,6 +21,8 @@ use tokio::process::{Child, Command};
 use crate::Setting;
 use crate::town;
 
+/// So many seconds are given to the server to make packs.
+const READY_S: u32 = 30;
 const SECRET: &str = "linli-bench-2026";
 
 /// Server, line and handheld.
@@ -50,7 +53,7 @@ impl Stand {
             &["admin", "import-edition", "edition.json"],
         )
         .await;
-        Self::bound(line, folder, server, child, address).await
+        Self::bound(line, folder, server, child, address, false).await
     }
 
     /// Starts a server that somebody has filled before, and binds a handheld to it.
@@ -62,7 +65,7 @@ impl Stand {
         run(&server, folder.path(), &["init"]).await;
         fill(&data_folder(folder.path()));
         let (child, address) = serve(&server, folder.path()).await;
-        Self::bound(line, folder, server, child, address).await
+        Self::bound(line, folder, server, child, address, true).await
     }
 
     async fn bound(
@@ -71,6 +74,7 @@ impl Stand {
         server: PathBuf,
         child: Child,
         address: SocketAddr,
+        is_filled: bool,
     ) -> Self {
         line.aim(address);
         let device = Device::open_with(&folder.path().join("handheld"), Parts::default()).unwrap();
@@ -82,7 +86,7 @@ impl Stand {
             address,
             child,
         };
-        stand.bind().await;
+        stand.bind(is_filled).await;
         stand
     }
 
@@ -105,7 +109,7 @@ impl Stand {
         self.child.kill().await.unwrap();
     }
 
-    async fn bind(&self) {
+    async fn bind(&self, is_filled: bool) {
         let (grid, staff) = (town::grid().to_string(), town::assistant().to_string());
         let said = run(
             &self.server,
@@ -121,6 +125,9 @@ impl Stand {
             .map(str::trim)
             .find(|line| line.starts_with("LINLI1:"));
         let ticket = ticket.expect("a ticket").to_owned();
+        if is_filled {
+            self.packs_are_ready().await;
+        }
         let secret = SECRET.to_owned();
         self.device.bind(&BindInput { ticket, secret }).unwrap();
         loop {
@@ -133,6 +140,24 @@ impl Stand {
         if self.device.status().unwrap().state == DeviceState::Locked {
             let secret = SECRET.to_owned();
             self.device.unlock(&UnlockInput { staff, secret }).unwrap();
+        }
+    }
+
+    /// Between the ticket and its use the server makes the packs of the grid's three scopes, as far as there
+    /// is something in them.
+    async fn packs_are_ready(&self) {
+        let folder = self.folder.path().join("data/packs");
+        let mut looks = tokio::time::interval(Duration::from_secs(1));
+        for _ in 0..READY_S {
+            looks.tick().await;
+            let packs = std::fs::read_dir(&folder).into_iter().flatten();
+            let whole = packs.filter(|entry| {
+                let path = entry.as_ref().map(std::fs::DirEntry::path);
+                path.is_ok_and(|path| path.extension().is_some_and(|kind| kind == "pack"))
+            });
+            if whole.count() == 3 {
+                return;
+            }
         }
     }
 
@@ -158,7 +183,7 @@ fn configure(folder: &Path, line: SocketAddr) {
     let text = format!(
         "[server]\ndata = \"data\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://{line}\"\n\n\
          [org]\nhosts = [\"{DISTRICT}\", \"{STREET}\", \"{COMMUNITY}\"]\nlevel = \"district\"\n\n\
-         [tls]\nmode = \"off\"\n"
+         [tls]\nmode = \"off\"\n\n[sync]\ntick_seconds = 1\n"
     );
     std::fs::write(folder.join("linli.toml"), text).unwrap();
 }

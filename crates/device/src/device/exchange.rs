@@ -175,8 +175,10 @@ impl Device {
         let mut packs_asked = 0;
         for _ in 0..MOST_ROUNDS {
             if packs_asked < MOST_PACK_ROUNDS && !engine.packs_wanted(self.now())?.is_empty() {
-                if engine.counts()?.unsent > 0 {
-                    // What a person wrote goes first, whatever the pack costs.
+                let has_lease = engine.may_show_households(self.now())?;
+                if engine.counts()?.unsent > 0 || !has_lease {
+                    // What a person wrote goes first, whatever the pack costs; and without a lease nothing
+                    // of a register that is here already could be shown.
                     let push = engine.begin_push(self.now())?;
                     let pushed = self.exchange(engine, line, push).await?;
                     self.take_round(open, engine, &pushed, run)?;

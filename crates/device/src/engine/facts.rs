@@ -8,6 +8,8 @@ use linli_model::case::{
 use linli_model::{BlobHash, EntryId, Level, OrgId, StaffId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::news::{self, NewsFact};
+
 /// The facts of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -28,6 +30,10 @@ pub(super) struct Facts {
     pub(super) sent_to: Option<(OrgId, Timestamp)>,
     /// When the running hold ends.
     pub(super) hold_until: Option<Timestamp>,
+    /// The people who wrote something about it on a device.
+    pub(super) crew: Vec<StaffId>,
+    /// What others did with it, the newest first.
+    pub(super) news: Vec<NewsFact>,
 }
 
 /// One level's part.
@@ -75,6 +81,7 @@ pub(super) struct TaskFact {
 #[serde(rename_all = "snake_case")]
 pub(super) enum TaskWord {
     Check,
+    Verify,
     Amend,
     Overtaken,
 }
@@ -83,8 +90,11 @@ pub(super) enum TaskWord {
 pub(super) fn facts(log: &CaseLog, view: &CaseView, rules: &Rules) -> Facts {
     let sent_back = last_return(log, view);
     let sent_to = sent_to(view);
+    let levels = levels(log, view, rules, sent_back.as_ref(), sent_to.as_ref());
     Facts {
-        levels: levels(log, view, rules, sent_back.as_ref(), sent_to.as_ref()),
+        news: news::news(log, view, rules, &levels),
+        crew: news::crew(log),
+        levels,
         tasks: tasks(log, view, rules, sent_back.as_ref()),
         photos: photos(log),
         conflicts: log.conflicts.keys().cloned().collect(),
@@ -211,6 +221,18 @@ fn tasks(
             answers: step.event,
             staff: None,
             not_for: view.now.handlers.iter().cloned().collect(),
+            due_at: due_at(view, rules),
+            reason: None,
+        });
+    }
+    if let (State::Verifying, Some(step)) =
+        (view.now.state, view.now.current.get(&Slot::Verification))
+    {
+        tasks.push(TaskFact {
+            kind: TaskWord::Verify,
+            answers: step.event,
+            staff: None,
+            not_for: Vec::new(),
             due_at: due_at(view, rules),
             reason: None,
         });

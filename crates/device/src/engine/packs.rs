@@ -9,11 +9,11 @@ use linli_exchange::{ExchangeError, believe_pack, retry, unpack};
 use linli_model::{BlobHash, KeyId, Scope, Timestamp};
 use linli_store::{ControlItem, Reader, Tx};
 use linli_sync::SyncError;
-use linli_sync::pack::{PackEvent, PackHeader, PackReader, PackRecord};
+use linli_sync::pack::{PackEvent, PackHeader, PackReader, PackedRecord};
 use linli_trust::{Checkpoint, Signed};
 
 use super::sync::refresh_touched;
-use super::{Engine, Records, notes};
+use super::{Engine, Records, notes, rows};
 use crate::error::{DeviceError, Result};
 
 /// What is known about the pack of a scope: [`UNDECIDED`], [`SETTLED`] or [`WANTED`].
@@ -50,12 +50,14 @@ pub struct PackInstall {
 }
 
 impl Engine {
-    /// The packs to fetch before the next exchange, the cases first.
+    /// The packs to fetch before the next exchange: places and people first, since whoever can find
+    /// them can begin to work, and cases last.
     pub fn packs_wanted(&self, now: Timestamp) -> Result<Vec<PackWanted>> {
         let (_, peer) = self.server(now)?;
         self.read(|reader| {
             let mut wanted = Vec::new();
-            for scope in self.scopes() {
+            let [cases, places, register] = self.scopes();
+            for scope in [places, register, cases] {
                 let is_wanted = match reader.meta_number(&name(STATE, &scope))? {
                     UNDECIDED => reader.cursor(&peer, &scope)?.pulled == 0,
                     state => state == WANTED,
@@ -208,7 +210,7 @@ impl Engine {
         &self,
         install: &PackInstall,
         number: usize,
-        packed: Vec<PackRecord>,
+        packed: Vec<PackedRecord>,
         now: Timestamp,
     ) -> Result<Records> {
         let header = install
@@ -219,8 +221,13 @@ impl Engine {
         self.ledger.write_relaxed(|tx| {
             let reference = self.reference_now();
             let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
-            let done = unpack(tx, &install.scope, packed, now)?;
-            refresh_touched(tx, reference, now)?;
+            let mut stale = rows::Stale::new();
+            let done = unpack(tx, &install.scope, packed, now, |tx, place, document| {
+                rows::write(tx, reference, place, document, now, &mut stale)
+            })?;
+            rows::renew(tx, &stale)?;
+            let merged = done.records.difference(&done.fresh);
+            rows::refresh(tx, reference, merged, now)?;
             notes::settle(tx)?;
             tx.set_meta_number(
                 &name(NEXT, &install.scope),

@@ -6,8 +6,8 @@ use linli_model::{BlobHash, RecordId, RecordKind, ShortCode, Timestamp};
 use linli_records::case::read_case;
 use linli_records::read::{deletion, winner};
 use linli_records::{Deletion, Document, FieldValue};
-use linli_store::Tx;
 use linli_store::rusqlite::{OptionalExtension, params};
+use linli_store::{Place, Tx};
 
 use super::facts::{self, Facts};
 use super::photos;
@@ -16,6 +16,8 @@ use crate::error::{DeviceError, Result};
 
 /// Records that are read at a time while rows are derived anew.
 const PAGE: usize = 256;
+
+pub(super) use super::register::rows::{Stale, renew};
 
 /// Derives every row anew.
 pub(super) fn rebuild(tx: &mut Tx<'_>, reference: Option<&Reference>) -> Result<()> {
@@ -64,34 +66,44 @@ fn refresh_one(
         forget(tx, record)?;
         return register::gone(tx, record, stale);
     };
-    match info.kind {
-        RecordKind::Case => {
-            let document = load(tx, record)?;
-            write_case(tx, reference, record, &document, now)
-        }
+    let document = tx
+        .load_document(record)?
+        .ok_or(DeviceError::NotFound("record"))?;
+    let place = Place {
+        record: *record,
+        kind: info.kind,
+        home: info.home,
+    };
+    write(tx, reference, &place, &document, now, stale)
+}
+
+/// Writes the rows of a record from its document. What follows from several documents is left to
+/// [`renew`].
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    reference: &Reference,
+    place: &Place,
+    document: &Document,
+    now: Timestamp,
+    stale: &mut Stale,
+) -> Result<()> {
+    let record = &place.record;
+    match place.kind {
+        RecordKind::Case => write_case(tx, reference, record, document, now),
         kind @ (RecordKind::Building
         | RecordKind::Entrance
         | RecordKind::Place
         | RecordKind::Component) => {
-            let document = load(tx, record)?;
-            write_place(tx, record, kind, &document)?;
-            register::write(tx, record, kind, &document, stale)
+            write_place(tx, record, kind, document)?;
+            register::write(tx, record, kind, document, stale)
         }
         kind @ (RecordKind::Household
         | RecordKind::Contact
         | RecordKind::Enrolment
         | RecordKind::Visit
-        | RecordKind::Dwelling) => {
-            let document = load(tx, record)?;
-            register::write(tx, record, kind, &document, stale)
-        }
+        | RecordKind::Dwelling) => register::write(tx, record, kind, document, stale),
         RecordKind::Disclosure => Ok(()),
     }
-}
-
-fn load(tx: &Tx<'_>, record: &RecordId) -> Result<Document> {
-    tx.load_document(record)?
-        .ok_or(DeviceError::NotFound("record"))
 }
 
 /// Writes the row of a case from its document.
@@ -115,8 +127,8 @@ pub(super) fn write_case(
     tx.sql()
         .prepare_cached(
             "INSERT OR REPLACE INTO case_rows (record, code, case_no, home, category, place, urgency,
-               state, is_open, reported_at, reporter, due_at, lon, lat, facts)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+               state, is_open, reported_at, reporter, due_at, lon, lat, facts, news_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             record.0,
@@ -134,6 +146,7 @@ pub(super) fn write_case(
             position.map(|at| at.lon),
             position.map(|at| at.lat),
             serde_json::to_string(&facts)?,
+            facts.news.first().map(|fact| fact.at.0),
         ])?;
     for (hash, photo) in &log.photos {
         tx.link_blob(record, hash, photo.bytes, &photo.media_type, now)?;

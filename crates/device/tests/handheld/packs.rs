@@ -111,7 +111,11 @@ async fn a_new_device_takes_the_pack_and_then_the_feed() {
     second.device.sync_once().await.unwrap();
     first.device.sync_once().await.unwrap();
     assert_eq!(digest(&first.device), digest(&second.device));
-    assert_eq!(second.line.count("POST /sync/v1/exchange"), 1);
+    assert_eq!(
+        second.line.count("POST /sync/v1/exchange"),
+        2,
+        "one for the lease, one behind the packs"
+    );
     assert!(
         !second
             .device

@@ -85,6 +85,21 @@ fn install(
         matches!(refused, Err(StoreError::Refused(_))),
         "wrong heads are refused",
     )?;
+    let first = some(documents.first(), "a document")?;
+    let place = crate::Place {
+        record: first.record,
+        kind: first.kind,
+        home: first.home.clone(),
+    };
+    let loaded = linli_records::Document::load(Some(&first.snapshot), &[])
+        .map_err(|error| StoreError::Refused(error.to_string()))?;
+    let fewer = loaded.changes().split_off(1);
+    let arrival = crate::PackArrival::new(place, loaded, fewer);
+    let refused = fresh.write(|tx| tx.install(scope, &arrival, Timestamp(10)));
+    ensure(
+        matches!(refused, Err(StoreError::Refused(_))),
+        "a change that is missing is refused",
+    )?;
     for document in documents {
         let done = fresh.write(|tx| tx.install_document(scope, document, Timestamp(10)))?;
         same(&done, &Some(Installed::New), "installed")?;

@@ -1,10 +1,10 @@
 //! Folding the tail of a document into its snapshot, and settling a document after a change.
 
-use linli_model::RecordId;
+use linli_model::{ChangeHash, RecordId};
 use linli_records::Document;
 use rusqlite::params;
 
-use crate::codec;
+use crate::codec::{self, Packed};
 use crate::document::DocumentRow;
 use crate::error::{Result, StoreError};
 use crate::ledger::Profile;
@@ -55,13 +55,20 @@ impl Tx<'_> {
     /// Writes a new snapshot and empties the tail. The snapshot is unpacked and loaded again before
     /// a device lets go of raw bytes; a document that does not come back keeps its tail.
     pub(crate) fn fold(&mut self, row: &DocumentRow, document: &Document) -> Result<()> {
-        let packed = codec::pack(document.snapshot());
-        let again = codec::unpack(packed.clone())?;
-        let reloaded = Document::load(Some(&again), &[]);
-        if !reloaded.is_ok_and(|reloaded| reloaded.heads() == row.heads) {
+        let Some(packed) = packed_snapshot(document, &row.heads)? else {
             tracing::error!(record.id = %row.record, "a snapshot does not load, the tail is kept");
             return Ok(());
-        }
+        };
+        self.put_snapshot(row, &packed)?;
+        let release = match self.profile() {
+            Profile::Device => include_str!("release_bodies.sql"),
+            Profile::Server => "UPDATE changes SET in_tail = 0 WHERE document = ?1 AND in_tail = 1",
+        };
+        self.sql().prepare_cached(release)?.execute([row.row])?;
+        Ok(())
+    }
+
+    pub(crate) fn put_snapshot(&self, row: &DocumentRow, packed: &Packed) -> Result<()> {
         let mut set = self.sql().prepare_cached(
             "UPDATE documents SET snapshot = ?2, snapshot_codec = ?3, snapshot_size = ?4,
                tail_count = 0, tail_bytes = 0
@@ -73,11 +80,16 @@ impl Tx<'_> {
             packed.codec,
             sql::len(packed.size)
         ])?;
-        let release = match self.profile() {
-            Profile::Device => include_str!("release_bodies.sql"),
-            Profile::Server => "UPDATE changes SET in_tail = 0 WHERE document = ?1 AND in_tail = 1",
-        };
-        self.sql().prepare_cached(release)?.execute([row.row])?;
         Ok(())
     }
+}
+
+/// The snapshot as it is stored, once it was unpacked and loaded again; nothing when it does not come
+/// back to these heads.
+pub(crate) fn packed_snapshot(document: &Document, heads: &[ChangeHash]) -> Result<Option<Packed>> {
+    let packed = codec::pack(document.snapshot());
+    let again = codec::unpack(&packed)?;
+    let reloaded = Document::load(Some(&again), &[]);
+    let is_whole = reloaded.is_ok_and(|reloaded| reloaded.heads() == heads);
+    Ok(is_whole.then_some(packed))
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
 use crate::key::DbKey;
+use crate::ledger::Profile;
 
 /// How long a statement waits for another process before it answers [`StoreError::Busy`].
 const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -14,9 +15,11 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// The oldest SQLite without the WAL-reset fault (docs/storage.md).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Pages that a server's writer keeps in memory, in KiB: a request of a thousand rows touches more than
-/// the usual 2 MiB, and a page that is read again is decrypted and checked again.
+/// Pages that a writer keeps in memory, in KiB: a request of a thousand rows touches more than the usual
+/// 2 MiB, and a page that is read again is decrypted and checked again.
 const SERVER_CACHE_KIB: i64 = 32 * 1024;
+/// The same on a device, for the frames of a pack.
+const DEVICE_CACHE_KIB: i64 = 8 * 1024;
 
 /// How a commit meets the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +52,13 @@ pub(crate) fn open_file(path: &Path, key: &DbKey, writable: bool) -> Result<Conn
     Ok(conn)
 }
 
-/// Gives the writer of a server room for its pages.
-pub(crate) fn widen_cache(conn: &Connection) -> Result<()> {
-    conn.pragma_update(None, "cache_size", -SERVER_CACHE_KIB)?;
+/// Gives a writer room for its pages.
+pub(crate) fn widen_cache(conn: &Connection, profile: Profile) -> Result<()> {
+    let kib = match profile {
+        Profile::Server => SERVER_CACHE_KIB,
+        Profile::Device => DEVICE_CACHE_KIB,
+    };
+    conn.pragma_update(None, "cache_size", -kib)?;
     Ok(())
 }
 

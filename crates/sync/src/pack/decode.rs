@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 use zstd::zstd_safe::DParameter;
 
 use super::header::{HEAD, PackFrame, PackHeader};
-use super::{MAGIC, PackRecord, frame};
+use super::{MAGIC, PackedRecord, frame};
 use crate::error::SyncError;
 use crate::limits;
 
@@ -22,7 +22,7 @@ pub enum PackEvent {
         /// The frame's number, from 0.
         number: usize,
         /// Its records.
-        records: Vec<PackRecord>,
+        records: Vec<PackedRecord>,
     },
 }
 
@@ -143,7 +143,7 @@ fn take(buffer: &mut Vec<u8>, input: &mut &[u8], size: usize) -> bool {
 }
 
 /// Proves, inflates and reads a frame.
-fn open(frame: &PackFrame, bytes: &[u8]) -> Result<Vec<PackRecord>, SyncError> {
+fn open(frame: &PackFrame, bytes: &[u8]) -> Result<Vec<PackedRecord>, SyncError> {
     if <[u8; 32]>::from(Sha256::digest(bytes)) != frame.sha256 {
         return Err(SyncError::malformed(
             NAME,

@@ -5,8 +5,8 @@ use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
 use sha2::{Digest as _, Sha256};
 
-use super::PackRecord;
 use super::thin::{self, ThinMsg};
+use super::{PackRecord, PackedContent, PackedRecord};
 use crate::codec::{Bounded, Text};
 use crate::error::SyncError;
 use crate::frames::{get, put};
@@ -129,7 +129,7 @@ pub(super) fn encode(records: &[PackRecord]) -> Result<Vec<u8>, SyncError> {
 }
 
 /// Reads the records of an inflated frame.
-pub(super) fn decode(frame: &[u8], count: usize) -> Result<Vec<PackRecord>, SyncError> {
+pub(super) fn decode(frame: &[u8], count: usize) -> Result<Vec<PackedRecord>, SyncError> {
     let wrong = || SyncError::malformed(NAME, "columns that do not fit each other");
     let msg: FrameMsg<'_> = get(NAME, frame)?;
     let (ids, rest) = msg.records.as_chunks::<16>();
@@ -159,22 +159,23 @@ pub(super) fn decode(frame: &[u8], count: usize) -> Result<Vec<PackRecord>, Sync
         let data = bytes
             .split_off(..document.bytes as usize)
             .ok_or_else(wrong)?;
-        let (snapshot, heads) = match &document.changes {
-            Some(changes) if document.form == THIN => thin::fatten(&changes.0, data)?,
-            _ => {
-                let heads = heads_of(document, data, &mut loose).ok_or_else(wrong)?;
-                (restore(document.form, data)?, heads)
+        let content = match &document.changes {
+            Some(changes) if document.form == THIN => {
+                PackedContent::Changes(thin::fatten(&changes.0, data)?)
             }
+            _ => PackedContent::Document {
+                heads: heads_of(document, data, &mut loose).ok_or_else(wrong)?,
+                snapshot: restore(document.form, data)?,
+            },
         };
-        records.push(PackRecord {
+        records.push(PackedRecord {
             record: RecordId(*id),
             kind: RecordKind::from_number(*kind).ok_or(SyncError::Unknown {
                 what: "kind of record",
                 number: (*kind).into(),
             })?,
             home: home.map_err(|e| SyncError::malformed(NAME, e.to_string()))?,
-            heads,
-            snapshot,
+            content,
         });
     }
     if bytes.is_empty() && loose.is_empty() {

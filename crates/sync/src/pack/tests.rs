@@ -109,7 +109,8 @@ fn read(
         while let Some(event) = reader.next(&mut piece)? {
             if let PackEvent::Frame { number, records } = event {
                 numbers.push(number);
-                all.extend(records);
+                let records = records.into_iter().map(PackedRecord::whole);
+                all.extend(records.collect::<Result<Vec<_>, _>>()?);
             }
         }
     }
@@ -172,9 +173,9 @@ fn a_document_travels_without_a_hash_and_arrives_with_all_of_them() {
             .any(|change| plain.windows(32).any(|window| window == change.hash.0));
         // A long history travels as a document, which holds its heads.
         assert_eq!(names_a_hash, edits == 200, "{edits} {forks}");
-        let got = frame::decode(&plain, 1).unwrap();
-        assert_eq!(got[0].heads, doc.heads());
-        let loaded = Document::load(Some(&got[0].snapshot), &[]).unwrap();
+        let got = frame::decode(&plain, 1).unwrap().remove(0).whole().unwrap();
+        assert_eq!(got.heads, doc.heads());
+        let loaded = Document::load(Some(&got.snapshot), &[]).unwrap();
         let hashes = |doc: &Document| {
             let changes = doc.changes();
             changes

@@ -84,11 +84,8 @@ pub(super) fn thin(snapshot: &[u8], heads: &[ChangeHash]) -> Option<Thin> {
     (bytes.len() <= worth).then_some((msgs, bytes))
 }
 
-/// The document and its heads, from its thin form.
-pub(super) fn fatten(
-    msgs: &[ThinMsg],
-    mut bytes: &[u8],
-) -> Result<(Vec<u8>, Vec<ChangeHash>), SyncError> {
+/// The document's changes, from its thin form.
+pub(super) fn fatten(msgs: &[ThinMsg], mut bytes: &[u8]) -> Result<Vec<Vec<u8>>, SyncError> {
     let wrong = || SyncError::malformed("pack frame", "changes that do not fit each other");
     let mut chunks: Vec<Vec<u8>> = Vec::with_capacity(msgs.len());
     let mut hashes: Vec<[u8; HASH]> = Vec::with_capacity(msgs.len());
@@ -108,13 +105,11 @@ pub(super) fn fatten(
         head.copy_from_slice(&head_of(rest));
         chunks.push(chunk);
     }
-    if !bytes.is_empty() {
-        return Err(wrong());
+    if bytes.is_empty() {
+        Ok(chunks)
+    } else {
+        Err(wrong())
     }
-    let tail = chunks.iter().map(Vec::as_slice).collect::<Vec<_>>();
-    let doc = Document::load(None, &tail)
-        .map_err(|e| SyncError::malformed("pack frame", e.to_string()))?;
-    Ok((doc.snapshot(), doc.heads()))
 }
 
 /// The change before this one, if any.

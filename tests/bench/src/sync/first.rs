@@ -151,6 +151,7 @@ fn install(fresh: &Handheld, scope: &Scope, file: &[u8], year: &Year) {
             };
             let done = fresh.engine.ledger().write_relaxed(|tx| {
                 for record in records {
+                    let record = record.whole().unwrap();
                     let document = PackDocument {
                         record: record.record,
                         kind: record.kind,
