@@ -8,6 +8,8 @@ mod contact;
 mod device;
 mod draft;
 mod household;
+mod message;
+mod patrol;
 mod place;
 mod report;
 mod sync;
@@ -32,14 +34,20 @@ const BROKE_OFF: &str = "E-1001";
 /// Everything that can be called.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        building::add_building,
+        building::add_dwelling,
+        building::add_entrance,
         building::list_buildings,
         building::list_dwellings,
         building::list_entrances,
+        building::list_facilities,
+        building::set_component,
         case::amend,
         case::check,
         case::escalate,
         case::find_case,
         case::list_cases,
+        case::verify,
         clash::list_clashes,
         clash::settle_clash,
         contact::access_log,
@@ -48,11 +56,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         contact::reveal,
         device::bind,
         device::cancel_binding,
+        device::diagnose,
         device::lock,
         device::read_ticket,
         device::save_settings,
         device::status,
+        device::set_wifi_only,
         device::unlock,
+        device::wifi_only,
         draft::delete_draft,
         draft::list_drafts,
         draft::load_draft,
@@ -65,6 +76,19 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         household::move_in,
         household::move_out,
         household::split_household,
+        message::hear_alarm,
+        message::list_messages,
+        message::read_messages,
+        patrol::coverage,
+        patrol::delete_track,
+        patrol::duty,
+        patrol::export_track,
+        patrol::patrol,
+        patrol::set_duty,
+        patrol::set_track,
+        patrol::shift_summary,
+        patrol::track,
+        patrol::track_line,
         place::grid_map,
         place::list_places,
         place::place_hint,

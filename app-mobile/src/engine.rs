@@ -72,6 +72,7 @@ fn everything() -> ChangeSet {
             Noun::Cases,
             Noun::Reference,
             Noun::Register,
+            Noun::Patrol,
         ],
         cases: Vec::new(),
     }

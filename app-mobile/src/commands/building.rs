@@ -1,7 +1,11 @@
-//! 房进格: buildings, entrances, dwellings.
+//! 房进格: buildings, entrances, dwellings, and what stands in public space.
 
 use linli_device::Device;
-use linli_device::dto::building::{BuildingRow, DwellingList, DwellingQuery, EntranceRow};
+use linli_device::dto::building::{
+    BuildingInput, BuildingRow, ComponentInput, DwellingInput, DwellingList, DwellingQuery,
+    EntranceInput, EntranceRow, FacilityList, FacilityQuery,
+};
+use linli_device::dto::register::SavedRecord;
 
 use super::{Answer, Engine, ask};
 
@@ -24,4 +28,35 @@ pub(crate) async fn list_dwellings(
     query: DwellingQuery,
 ) -> Answer<DwellingList> {
     ask(&engine, move |device| device.list_dwellings(&query)).await
+}
+
+#[tauri::command]
+pub(crate) async fn list_facilities(
+    engine: Engine<'_>,
+    query: FacilityQuery,
+) -> Answer<FacilityList> {
+    ask(&engine, move |device| device.list_facilities(&query)).await
+}
+
+#[tauri::command]
+pub(crate) async fn add_building(engine: Engine<'_>, input: BuildingInput) -> Answer<SavedRecord> {
+    ask(&engine, move |device| device.add_building(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn add_entrance(engine: Engine<'_>, input: EntranceInput) -> Answer<SavedRecord> {
+    ask(&engine, move |device| device.add_entrance(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn add_dwelling(engine: Engine<'_>, input: DwellingInput) -> Answer<SavedRecord> {
+    ask(&engine, move |device| device.add_dwelling(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_component(
+    engine: Engine<'_>,
+    input: ComponentInput,
+) -> Answer<SavedRecord> {
+    ask(&engine, move |device| device.set_component(&input)).await
 }

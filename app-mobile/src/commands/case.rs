@@ -2,7 +2,7 @@
 
 use linli_device::dto::case::{CaseList, CaseQuery};
 use linli_device::dto::case_detail::CaseDetail;
-use linli_device::dto::check::CheckInput;
+use linli_device::dto::check::{CheckInput, VerifyInput};
 use linli_device::dto::report::{AmendInput, EscalateInput, SavedReport};
 
 use super::{Answer, Engine, ask};
@@ -20,6 +20,11 @@ pub(crate) async fn find_case(engine: Engine<'_>, id: String) -> Answer<CaseDeta
 #[tauri::command]
 pub(crate) async fn check(engine: Engine<'_>, input: CheckInput) -> Answer<SavedReport> {
     ask(&engine, move |device| device.check(&input)).await
+}
+
+#[tauri::command]
+pub(crate) async fn verify(engine: Engine<'_>, input: VerifyInput) -> Answer<SavedReport> {
+    ask(&engine, move |device| device.verify(&input)).await
 }
 
 #[tauri::command]

@@ -1,7 +1,8 @@
-//! The door: status, binding, unlocking, locking, settings.
+//! The door: status, binding, unlocking, locking, settings, and what works.
 
 use linli_device::Device;
 use linli_device::dto::device::{BindInput, DeviceStatus, TicketDto, UnlockInput};
+use linli_device::dto::diagnosis::DiagnosisDto;
 use linli_device::dto::settings::SettingsDto;
 
 use super::{Answer, Engine, ask};
@@ -39,4 +40,19 @@ pub(crate) async fn lock(engine: Engine<'_>) -> Answer<()> {
 #[tauri::command]
 pub(crate) async fn save_settings(engine: Engine<'_>, settings: SettingsDto) -> Answer<()> {
     ask(&engine, move |device| device.save_settings(settings)).await
+}
+
+#[tauri::command]
+pub(crate) async fn diagnose(engine: Engine<'_>) -> Answer<DiagnosisDto> {
+    ask(&engine, Device::diagnose).await
+}
+
+#[tauri::command]
+pub(crate) async fn wifi_only(engine: Engine<'_>) -> Answer<bool> {
+    ask(&engine, Device::is_wifi_only).await
+}
+
+#[tauri::command]
+pub(crate) async fn set_wifi_only(engine: Engine<'_>, is_on: bool) -> Answer<()> {
+    ask(&engine, move |device| device.set_wifi_only(is_on)).await
 }

@@ -1,6 +1,7 @@
 //! The device as a shell holds it: what `ui/handheld/src/api/api.ts` says, in Rust.
 
 mod commands;
+mod diagnose;
 mod door;
 mod driver;
 mod enrol;
@@ -9,11 +10,14 @@ mod exchange;
 mod files_lane;
 mod inspect;
 mod lane;
+mod messages;
 mod open;
 mod packs;
+mod patrol;
 mod queries;
 mod register;
 mod store;
+mod tracking;
 mod wake_line;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +41,7 @@ use crate::vault::Vault;
 
 use lane::Lane;
 use open::Open;
+use tracking::Tracking;
 
 pub use enrol::BindingStep;
 pub use exchange::SyncRun;
@@ -84,6 +89,7 @@ pub struct Device {
     parts: Parts,
     state: Mutex<State>,
     lane: Mutex<Lane>,
+    tracking: Mutex<Option<Tracking>>,
     changes: broadcast::Sender<ChangeSet>,
     /// Something is to be sent or fetched now.
     hurry: Notify,
@@ -134,6 +140,7 @@ impl Device {
             parts,
             state: Mutex::new(state),
             lane: Mutex::default(),
+            tracking: Mutex::default(),
             changes,
             hurry: Notify::new(),
             line: tokio::sync::Mutex::new(()),
@@ -159,6 +166,10 @@ impl Device {
 
     fn lane(&self) -> MutexGuard<'_, Lane> {
         self.lane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tracking(&self) -> MutexGuard<'_, Option<Tracking>> {
+        self.tracking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The open device, for whoever is signed in.

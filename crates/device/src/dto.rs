@@ -19,17 +19,21 @@ pub mod check;
 pub mod clash;
 pub mod code;
 pub mod device;
+pub mod diagnosis;
 pub mod draft;
 pub mod error;
 pub mod first_sync;
 pub mod forgotten;
 pub mod household;
 pub mod map;
+pub mod message;
+pub mod patrol;
 pub mod place;
 pub mod register;
 pub mod report;
 pub mod settings;
 pub mod sync;
+pub mod track;
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ mod files;
 pub mod net;
 pub mod photo;
 pub mod position;
+pub mod track;
 mod vault;
 
 pub use device::{APP, BindingStep, Device, GridInspection, Inspection, Parts, PhotoSize, SyncRun};

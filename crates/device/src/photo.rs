@@ -16,6 +16,8 @@ pub const MAX_INPUT_BYTES: usize = 24 * 1024 * 1024;
 pub const MAX_PIXELS: u64 = 20_000_000;
 /// The longer edge of the working copy, in pixels. The working copy is the evidence.
 pub const LONG_EDGE: u32 = 1600;
+/// The same where there is little room.
+pub const SMALL_EDGE: u32 = 1280;
 /// The longer edge of the small copy for lists, in pixels.
 pub const THUMBNAIL_EDGE: u32 = 320;
 /// The size that the working copy should not exceed, in bytes.
@@ -69,11 +71,16 @@ pub struct PreparedPhoto {
 
 /// Makes a photo ready to be stored.
 pub fn prepare(file: &[u8]) -> Result<PreparedPhoto, PhotoError> {
-    finish(&decode(file)?)
+    finish(&decode(file)?, LONG_EDGE)
 }
 
-fn finish(picture: &DynamicImage) -> Result<PreparedPhoto, PhotoError> {
-    let working = shrink(picture, LONG_EDGE);
+/// The same with a smaller working copy, where there is little room.
+pub fn prepare_tight(file: &[u8]) -> Result<PreparedPhoto, PhotoError> {
+    finish(&decode(file)?, SMALL_EDGE)
+}
+
+fn finish(picture: &DynamicImage, long_edge: u32) -> Result<PreparedPhoto, PhotoError> {
+    let working = shrink(picture, long_edge);
     let jpeg = encode_below(&working, WANTED_BYTES)?;
     let thumbnail = encode(&shrink(&working, THUMBNAIL_EDGE), 70)?;
     Ok(PreparedPhoto {
@@ -112,7 +119,7 @@ pub fn blacken(file: &[u8], areas: &[Area]) -> Result<PreparedPhoto, PhotoError>
             }
         }
     }
-    finish(&DynamicImage::ImageRgb8(picture))
+    finish(&DynamicImage::ImageRgb8(picture), LONG_EDGE)
 }
 
 /// The pixels that a part touches along one edge: rounded outward, within the edge.

@@ -155,6 +155,7 @@ impl Handheld {
             photos: vec![hash.to_string()],
             note: None,
             position: None,
+            satisfied: None,
         };
         self.engine().check(by, &input, now)
     }

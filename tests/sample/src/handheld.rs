@@ -176,6 +176,7 @@ impl Handheld {
             photos: vec![photo.hash.to_string()],
             note: None,
             position: None,
+            satisfied: None,
         };
         self.engine.check(&by, &input, now)?;
         Ok(true)

@@ -4,7 +4,7 @@ use linli_model::text_hint;
 
 use super::Device;
 use crate::dto::change_set::Noun;
-use crate::dto::check::CheckInput;
+use crate::dto::check::{CheckInput, VerifyInput};
 use crate::dto::draft::DraftRow;
 use crate::dto::report::{
     AmendInput, BlackenInput, EscalateInput, PhotoArea, PhotoDto, PhotoInput, ReportInput,
@@ -12,10 +12,12 @@ use crate::dto::report::{
 };
 use crate::engine::Saved;
 use crate::error::{DeviceError, Result};
-use crate::photo::{Area, PreparedPhoto, prepare};
+use crate::photo::{Area, PreparedPhoto, prepare, prepare_tight};
 
 /// Below this no photo is taken any more, in bytes; text always is (docs/sync.md).
-const CAMERA_BYTES: u64 = 50 * 1024 * 1024;
+pub(super) const CAMERA_BYTES: u64 = 50 * 1024 * 1024;
+/// Below this photos get smaller, in bytes.
+pub(super) const LITTLE_ROOM: u64 = 300 * 1024 * 1024;
 
 /// Most parts of a photo that are blackened at once.
 const AREAS: usize = 50;
@@ -41,8 +43,7 @@ impl Device {
         let by = open.by(engine, now)?;
         let mut fresh: Vec<PreparedPhoto> = Vec::with_capacity(files.len());
         for file in files {
-            self.check_room()?;
-            fresh.push(prepare(file)?);
+            fresh.push(self.prepared(file)?);
         }
         let saved = engine.report(&by, input, &fresh, now)?;
         self.saved(saved)
@@ -58,6 +59,19 @@ impl Device {
         let engine = open.engine_of(&record)?;
         let now = self.now();
         let saved = engine.check(&open.by(engine, now)?, input, now)?;
+        self.saved(saved)
+    }
+
+    /// Saves whether what somebody else reported is there.
+    pub fn verify(&self, input: &VerifyInput) -> Result<SavedReport> {
+        let open = self.opened()?;
+        let record = input
+            .case_id
+            .parse()
+            .map_err(|_| DeviceError::NotFound("case"))?;
+        let engine = open.engine_of(&record)?;
+        let now = self.now();
+        let saved = engine.verify(&open.by(engine, now)?, input, now)?;
         self.saved(saved)
     }
 
@@ -120,8 +134,7 @@ impl Device {
     /// name it.
     pub fn add_photo(&self, file: &[u8], input: &PhotoInput) -> Result<PhotoDto> {
         let open = self.opened()?;
-        self.check_room()?;
-        let photo = prepare(file)?;
+        let photo = self.prepared(file)?;
         let engine = open.engine()?;
         engine.add_photo(&photo, input.kind, input.position.as_ref(), self.now())
     }
@@ -141,12 +154,14 @@ impl Device {
         engine.blacken_photo(&hash, &areas, self.now())
     }
 
-    fn check_room(&self) -> Result<()> {
+    /// A photo ready to be stored, as far as there is room for one.
+    fn prepared(&self, file: &[u8]) -> Result<PreparedPhoto> {
         let free = self.parts.machine.free_bytes(&self.folder);
-        if free.is_some_and(|free| free < CAMERA_BYTES) {
-            return Err(DeviceError::StorageFull);
+        match free {
+            Some(..CAMERA_BYTES) => Err(DeviceError::StorageFull),
+            Some(..LITTLE_ROOM) => Ok(prepare_tight(file)?),
+            Some(_) | None => Ok(prepare(file)?),
         }
-        Ok(())
     }
 
     /// Leaves the first-sync screen while the rest follows.

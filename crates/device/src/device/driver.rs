@@ -29,10 +29,12 @@ impl Device {
     pub async fn run(self: Arc<Self>) {
         let connected = Notify::new();
         let mut line = pin!(self.listening(&connected));
+        let mut track = pin!(self.keep_track());
         loop {
             let pause = tokio::select! {
                 pause = self.step() => pause,
                 never = &mut line => match never {},
+                never = &mut track => match never {},
             };
             if self.may_listen().is_some() {
                 connected.notify_one();
@@ -44,6 +46,7 @@ impl Device {
                 () = self.hurry.notified() => {}
                 () = tokio::time::sleep(pause) => {}
                 never = &mut line => match never {},
+                never = &mut track => match never {},
             }
         }
     }

@@ -49,6 +49,9 @@ impl Device {
             last_contact_at: counts.contact_at.map(|at| at.0),
             last_delivered_at: counts.delivered_at.map(|at| at.0),
             last_download_at: counts.downloaded_at.map(|at| at.0),
+            // Whoever has no role here any more has no cases either; the strip speaks all the same.
+            alarms: self.alarms().unwrap_or_default(),
+            unread_count: self.list_messages().map_or(0, |list| list.unread_count),
         })
     }
 
@@ -170,7 +173,11 @@ impl Device {
             lon: fix.lon,
             lat: fix.lat,
             accuracy_m: fix.accuracy.map(|radius| radius * RADIUS_68_OF_95),
-            source: PositionSource::Gnss,
+            source: if fix.is_simulated {
+                PositionSource::Simulated
+            } else {
+                PositionSource::Gnss
+            },
             at: fix.at.0,
         });
         let is_fresh = newest.is_some_and(|fix| self.now().ms_since(fix.at) <= FRESH_MS);

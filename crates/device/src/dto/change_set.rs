@@ -24,6 +24,8 @@ pub enum Noun {
     Reference,
     /// Buildings, households and everything about them, with their clashes.
     Register,
+    /// [`super::patrol::DutyDto`] and [`super::track::TrackDto`].
+    Patrol,
 }
 
 /// What changed in one write or one exchange.

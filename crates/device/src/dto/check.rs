@@ -1,4 +1,5 @@
-//! Tasks, and the check on the spot after a unit says it is done.
+//! Tasks, the check on the spot after a unit says it is done, and the verification before
+//! a desk files what somebody else reported.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -12,6 +13,8 @@ use super::place::PositionDto;
 pub enum TaskKind {
     /// 核查: go and see whether the result is right.
     Check,
+    /// 核实: go and see whether what somebody else reported is there.
+    Verify,
     /// 去补: a level sent the report back and says what is missing.
     Amend,
     /// To know: an event of this person had no effect.
@@ -93,6 +96,37 @@ pub struct CheckInput {
     pub answers: String,
     /// What was found.
     pub verdict: CheckVerdict,
+    /// Hashes of photos that were added before.
+    pub photos: Vec<String>,
+    /// Words of the person.
+    pub note: Option<String>,
+    /// Where the person stood.
+    pub position: Option<PositionDto>,
+    /// Whether a resident on the spot was content; nothing when nobody was asked.
+    pub satisfied: Option<bool>,
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum VerifyFinding {
+    /// It is there. Needs a photo.
+    Exists,
+    /// It is not. Needs a photo.
+    NotExists,
+    /// It could not be seen.
+    Unable,
+}
+
+/// A verification on the spot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct VerifyInput {
+    /// The case.
+    pub case_id: String,
+    /// The task's `answers`.
+    pub answers: String,
+    /// What was found.
+    pub finding: VerifyFinding,
     /// Hashes of photos that were added before.
     pub photos: Vec<String>,
     /// Words of the person.

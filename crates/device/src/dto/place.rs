@@ -18,6 +18,8 @@ pub enum PositionSource {
     Door,
     /// Typed.
     Manual,
+    /// A receiver that says that it replays or simulates.
+    Simulated,
 }
 
 /// A position in WGS-84.

@@ -57,6 +57,23 @@ pub enum StripState {
     NeedsYou,
 }
 
+/// A report of danger that nobody has taken in yet: people must call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AlarmDto {
+    /// The case.
+    pub case_id: String,
+    /// Its short code.
+    pub code: String,
+    /// What it is about.
+    pub category: CategoryRef,
+    /// When it was saved.
+    pub saved_at: i64,
+    /// When it rings: two minutes after that.
+    pub rings_at: i64,
+    /// Whether the person has heard it.
+    pub is_heard: bool,
+}
+
 /// The strip at the top of every screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SyncStatus {
@@ -78,6 +95,10 @@ pub struct SyncStatus {
     pub last_delivered_at: Option<i64>,
     /// When the last download was complete: receipts are as old as this.
     pub last_download_at: Option<i64>,
+    /// Own reports of danger that no level has, the oldest first; also those that do not ring yet.
+    pub alarms: Vec<AlarmDto>,
+    /// Messages that the signed-in person has not read.
+    pub unread_count: u32,
 }
 
 /// A case that waits or needs a person.

@@ -15,17 +15,21 @@ use super::check::*;
 use super::clash::*;
 use super::code::*;
 use super::device::*;
+use super::diagnosis::*;
 use super::draft::*;
 use super::error::*;
 use super::first_sync::*;
 use super::forgotten::*;
 use super::household::*;
 use super::map::*;
+use super::message::*;
+use super::patrol::*;
 use super::place::*;
 use super::register::*;
 use super::report::*;
 use super::settings::*;
 use super::sync::*;
+use super::track::*;
 
 /// Set to any value to write the files instead of comparing them.
 const WRITE: &str = "LINLI_CODEGEN";
@@ -44,22 +48,25 @@ macro_rules! generate {
 
 fn generated() -> BTreeMap<String, String> {
     let mut files = generate! {
-        AccessList AccessPurpose AccessRow ActorDto AmendInput BasisDto BindInput BindingDto
-        BindingStage BlackenInput BuildingInput BuildingRow CaseDetail CaseList CaseListKind CaseQuery CaseRow
-        CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason CheckVerdict
-        ClashDto CodeDto ComponentInput ComponentState ConsentDto ContactDto ContactEdit
-        ContactInput DeliveryDto DeliveryState DeviceState DeviceStatus DraftRow DwellingInput DwellingList
-        DwellingQuery DwellingRow EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput
-        EntranceRow ErrorCode ErrorDto EscalateInput EscalateReason FacilityKind FacilityList FacilityQuery FacilityRow
-        FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto GridDto GridMap GridShape Hand HouseholdCard HouseholdEdit HouseholdInput
-        HouseholdList HouseholdQuery HouseholdRow JoinInput Language LevelDto MapCase MapComponent MapSpot MoveIn NameDto
-        NoPhotoReason Noun OutboxDto OutboxItem PageQuery ParamDto PhoneChange PhoneDto PhoneInput
-        PhotoArea PhotoDto PhotoInput PhotoKind PlaceDto PlaceHint PlaceQuery PositionDto PositionReading
-        PositionSource PositionState ReceiptDto ReceiptMark ReceiptState ReportInput RevealInput
-        RevealedDto SavedRecord SavedReport SecretKind SettingsDto SettleInput Settlement
-        SplitInput StaffDto StepState StripState SyncStatus TaskDto TaskKind TextHintDto TextSize Theme
-        TicketDto TimelineItem UnlockInput UrgencyDto VersionDto VisitDto VisitInput WaitDto
-        WaitReason WorkCount WorkStateDto
+        AccessList AccessPurpose AccessRow ActorDto AlarmDto AmendInput BasisDto BindingDto BindingStage
+        BindInput BlackenInput BuildingInput BuildingRow CaseDetail CaseList CaseListKind CaseQuery
+        CaseRow CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason
+        CheckVerdict ClashDto CodeDto ComponentInput ComponentState ConsentDto ContactDto ContactEdit
+        ContactInput CoverageDto CoverageRow DeliveryDto DeliveryState DeviceState DeviceStatus
+        DiagnosisDto Direction DraftRow DutyDto DwellingInput DwellingList DwellingQuery DwellingRow
+        EffectDto EmergencyCall EnrolmentDto EnrolmentInput EntranceInput EntranceRow ErrorCode ErrorDto
+        EscalateInput EscalateReason ExportedFile FacilityKind FacilityList FacilityQuery FacilityRow
+        FindingDto FindingKind FindingState FirstSyncDto FirstSyncPart FirstSyncStep ForgottenDto
+        GapCause GridDto GridMap GridShape Hand HouseholdCard HouseholdEdit HouseholdInput HouseholdList
+        HouseholdQuery HouseholdRow JoinInput Language LevelDto MapCase MapComponent MapSpot MessageList
+        MessageRow MoveIn NameDto NoPhotoReason Noun OutboxDto OutboxItem PageQuery ParamDto PatrolList
+        PatrolStop PhoneChange PhoneDto PhoneInput PhotoArea PhotoDto PhotoInput PhotoKind PlaceDto
+        PlaceHint PlaceQuery PositionDto PositionReading PositionSource PositionState ReceiptDto
+        ReceiptMark ReceiptState ReportInput RevealedDto RevealInput SavedRecord SavedReport SecretKind
+        SettingsDto SettleInput Settlement ShiftSummary SplitInput StaffDto StepState StopKind
+        StripState SyncStatus TaskDto TaskKind TextHintDto TextSize Theme TicketDto TimelineItem
+        TrackChoice TrackDto TrackGap TrackLine TrackRow UnlockInput UrgencyDto VerifyFinding
+        VerifyInput VersionDto VisitDto VisitInput WaitDto WaitReason WorkCount WorkStateDto
     };
     let mut index = String::from("// Generated from crates/device/src/dto. Do not edit.\n");
     for name in files.keys() {

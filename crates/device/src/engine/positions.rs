@@ -28,7 +28,7 @@ const PLACES: usize = 50;
 const EARTH_M: f64 = 6_371_008.8;
 
 /// Metres between two points in WGS-84 degrees on a sphere: right within 0.5 %.
-pub(super) fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
+pub(crate) fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (lon_a, lat_a) = (a.0.to_radians(), a.1.to_radians());
     let (lon_b, lat_b) = (b.0.to_radians(), b.1.to_radians());
     let half_lat = ((lat_b - lat_a) / 2.0).sin();
@@ -43,7 +43,7 @@ pub(super) fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     clippy::cast_sign_loss,
     reason = "clamped to the range first"
 )]
-pub(super) fn whole(metres: f64) -> u32 {
+pub(crate) fn whole(metres: f64) -> u32 {
     metres.round().clamp(0.0, f64::from(u32::MAX)) as u32
 }
 

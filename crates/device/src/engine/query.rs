@@ -1,11 +1,14 @@
 //! Queries: what screens read, answered from rows.
 
+mod alarms;
 mod catalogue;
 mod delivery;
 mod detail;
 mod list;
 mod map;
+mod messages;
 mod outbox;
+mod patrol;
 mod pick;
 mod timeline;
 

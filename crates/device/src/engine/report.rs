@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use linli_model::case::{
-    CaseHead, EventKind, Photo, Position, PositionSource, SubjectKind, Urgency,
+    CaseHead, EventKind, Finding, Photo, Position, PositionSource, SubjectKind, Urgency,
 };
 use linli_model::{BlobHash, CategoryCode, EntryId, RecordId, ShortCode, Timestamp};
 use linli_store::Tx;
@@ -13,7 +13,9 @@ use super::photos;
 use super::save::{NewEvent, Save};
 use super::{Engine, Place};
 use crate::dto::case::UrgencyDto;
-use crate::dto::check::{CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict};
+use crate::dto::check::{
+    CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict, VerifyFinding, VerifyInput,
+};
 use crate::dto::place::{PositionDto, PositionSource as SourceDto};
 use crate::dto::report::{AmendInput, EscalateInput, EscalateReason, NoPhotoReason, ReportInput};
 use crate::env;
@@ -142,6 +144,36 @@ impl Engine {
         Ok(Saved::new(record, now))
     }
 
+    /// Saves whether what somebody else reported is there, as the answer to a desk's request.
+    pub fn verify(&self, by: &By, input: &VerifyInput, now: Timestamp) -> Result<Saved> {
+        let record = case_id(&input.case_id)?;
+        let answers: EntryId = input
+            .answers
+            .parse()
+            .map_err(|_| DeviceError::InputInvalid("verdict"))?;
+        let hashes = hashes(&input.photos)?;
+        let kind = EventKind::Verify {
+            finding: finding(input.finding),
+            photos: hashes.clone(),
+            text: text(input.note.as_deref(), NOTE_BYTES, "note")?,
+        };
+        self.write(|tx| {
+            let reference = self.reference_now();
+            let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
+            let save = Save {
+                by,
+                record,
+                head: None,
+                photos: described(tx, &hashes)?,
+                events: vec![NewEvent::now(kind, Some(answers), now)],
+                now,
+                refused_before: 0,
+            };
+            self.save(tx, reference, save)
+        })?;
+        Ok(Saved::new(record, now))
+    }
+
     /// Adds photos or words to a case.
     pub fn amend(&self, by: &By, input: &AmendInput, now: Timestamp) -> Result<Saved> {
         let record = case_id(&input.case_id)?;
@@ -252,9 +284,15 @@ fn check_events(
             )
         }
     };
+    let asked = input.satisfied.map(|satisfied| EventKind::VisitResult {
+        satisfied: Some(satisfied),
+        text: String::new(),
+    });
+    // What a resident said counts while the check is asked for, so it goes before the verdict.
+    let beside = |kind| NewEvent::now(kind, None, now);
     let check = NewEvent::now(kind, Some(answers), now);
-    let rest = rest.map(|kind| NewEvent::now(kind, None, now));
-    Ok(std::iter::once(check).chain(rest).collect())
+    let events = asked.map(beside).into_iter().chain([check]);
+    Ok(events.chain(rest.map(beside)).collect())
 }
 
 /// What the case says about photos; each must be stored here.
@@ -308,6 +346,7 @@ fn position(given: &PositionDto) -> Result<Position> {
             SourceDto::Network => PositionSource::Network,
             SourceDto::Door => PositionSource::Door,
             SourceDto::Manual => PositionSource::Map,
+            SourceDto::Simulated => PositionSource::Simulated,
         },
         at: Timestamp(given.at.max(0)),
     })
@@ -345,6 +384,14 @@ fn fail_reason(reason: CheckFailReason) -> &'static str {
         CheckFailReason::Incomplete => "incomplete",
         CheckFailReason::BrokenAgain => "broken_again",
         CheckFailReason::NewProblem => "new_problem",
+    }
+}
+
+fn finding(given: VerifyFinding) -> Finding {
+    match given {
+        VerifyFinding::Exists => Finding::Exists,
+        VerifyFinding::NotExists => Finding::NotExists,
+        VerifyFinding::Unable => Finding::Unable,
     }
 }
 

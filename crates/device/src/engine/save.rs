@@ -8,7 +8,7 @@ use linli_model::case::{
     Admitting, Author, CaseHead, CaseLog, Event, EventKind, Photo, Proposal, Reason, Verdict,
     decide, fold,
 };
-use linli_model::{ActorId, BlobHash, EntryId, RecordId, RecordKind, Scope, Timestamp};
+use linli_model::{ActorId, BlobHash, EntryId, GridCode, RecordId, RecordKind, Scope, Timestamp};
 use linli_records::case::{event_entry, head_content, photo_content, read_case};
 use linli_records::read::next_counter;
 use linli_records::{ChangeNote, Document, NewContent, NewRecord, create, write};
@@ -16,6 +16,7 @@ use linli_store::{Authorship, Tx};
 
 use super::intent::{Intent, Written};
 use super::people::By;
+use super::shifts::{self, Act};
 use super::{Engine, Place, leave, notes, rows};
 use crate::error::{DeviceError, Result};
 
@@ -119,12 +120,16 @@ impl Engine {
             session: None,
             at: save.now,
         };
-        let place = linli_store::Place {
-            record: save.record,
-            kind: RecordKind::Case,
-            home,
-        };
-        tx.save(&place, &document, &change, &authorship)?;
+        tx.save(
+            &case_place(save.record, home),
+            &document,
+            &change,
+            &authorship,
+        )?;
+        let act = Act::of_events(written.iter().map(|item| &item.event.kind));
+        if let (Some(act), 0) = (act, save.refused_before) {
+            shifts::note_act(tx, &save.by.staff, act, save.now)?;
+        }
         let intent = Intent {
             staff: save.by.staff.clone(),
             role: save.by.role,
@@ -136,6 +141,14 @@ impl Engine {
         tx.put_intent(&change.hash, &save.record, &intent.encode()?)?;
         rows::write_case(tx, reference, &save.record, &document, save.now)?;
         notes::saved(tx, &save.record, save.now)
+    }
+}
+
+fn case_place(record: RecordId, home: GridCode) -> linli_store::Place {
+    linli_store::Place {
+        record,
+        kind: RecordKind::Case,
+        home,
     }
 }
 

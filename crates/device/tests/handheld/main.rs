@@ -46,6 +46,8 @@ mod register_clashes;
 mod register_visits;
 mod station;
 mod stories;
+mod track;
 mod transport;
+mod work;
 mod world;
 mod wrong;

@@ -61,6 +61,22 @@ async fn without_room_the_camera_stops_and_text_goes_on() {
 }
 
 #[tokio::test]
+async fn with_little_room_photos_get_smaller() {
+    let station = Station::new();
+    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+    let large = image::RgbImage::from_fn(2_000, 1_500, |x, y| image::Rgb([x as u8, y as u8, 9]));
+    let mut file = std::io::Cursor::new(Vec::new());
+    large.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+    let width = |free: u64| {
+        handheld.machine.free.store(free, Ordering::Relaxed);
+        let photo = handheld.device.add_photo(file.get_ref(), &wide()).unwrap();
+        (photo.width, photo.height)
+    };
+    assert_eq!(width(301 << 20), (1_600, 1_200));
+    assert_eq!(width(299 << 20), (1_280, 960));
+}
+
+#[tokio::test]
 async fn a_draft_finds_its_photo_after_a_kill() {
     let station = Station::new();
     let mut handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;

@@ -39,7 +39,7 @@ fn field(error: &DeviceError) -> String {
 }
 
 /// The desk files the case, names the unit, the unit is done: the case waits for a check.
-fn until_checking(station: &Station, case: &str) -> String {
+pub(crate) fn until_checking(station: &Station, case: &str) -> String {
     let category: linli_model::CategoryCode = "08007".parse().unwrap();
     station.decide(
         case,
@@ -82,7 +82,12 @@ fn until_checking(station: &Station, case: &str) -> String {
     asked.to_string()
 }
 
-fn check(case: &str, answers: &str, verdict: CheckVerdict, photos: &[String]) -> CheckInput {
+pub(crate) fn check(
+    case: &str,
+    answers: &str,
+    verdict: CheckVerdict,
+    photos: &[String],
+) -> CheckInput {
     CheckInput {
         case_id: case.to_owned(),
         answers: answers.to_owned(),
@@ -90,6 +95,7 @@ fn check(case: &str, answers: &str, verdict: CheckVerdict, photos: &[String]) ->
         photos: photos.to_vec(),
         note: Some("看过了".into()),
         position: None,
+        satisfied: None,
     }
 }
 

@@ -10,6 +10,7 @@ use linli_device::dto::place::{PositionDto, PositionSource};
 use linli_device::dto::report::ReportInput;
 use linli_device::env::NoRandomness;
 use linli_device::net::{Machine, NetworkKind, Power};
+use linli_device::position::{Fix, PositionSource as Receiver};
 use linli_device::{Clock, Device, Parts, Random};
 use linli_model::Timestamp;
 use linli_trust::pin::StretchParams;
@@ -180,6 +181,16 @@ impl Machine for TestMachine {
     }
 }
 
+/// A receiver that says what it was told.
+#[derive(Debug, Default)]
+pub(crate) struct TestReceiver(Mutex<Option<Fix>>);
+
+impl Receiver for TestReceiver {
+    fn newest(&self) -> Option<Fix> {
+        *self.0.lock().unwrap()
+    }
+}
+
 /// A handheld in a folder, with everything that a test turns.
 pub(crate) struct Handheld {
     pub(crate) folder: tempfile::TempDir,
@@ -187,6 +198,7 @@ pub(crate) struct Handheld {
     pub(crate) machine: Arc<TestMachine>,
     pub(crate) line: Arc<Line>,
     pub(crate) device: Arc<Device>,
+    pub(crate) receiver: Option<Arc<TestReceiver>>,
     random: Arc<TestRandom>,
 }
 
@@ -205,6 +217,7 @@ impl Handheld {
             machine,
             line,
             device,
+            receiver: None,
             random,
         }
     }
@@ -228,8 +241,35 @@ impl Handheld {
 
     /// The program is killed and started again: nothing is closed in order.
     pub(crate) fn restart(&mut self) {
-        let parts = parts(&self.clock, &self.random, &self.machine, &self.line);
+        let mut parts = parts(&self.clock, &self.random, &self.machine, &self.line);
+        let receiver = self.receiver.clone();
+        parts.position = receiver.map(|receiver| -> Arc<dyn Receiver> { receiver });
         self.device = Device::open_with(self.folder.path(), parts).unwrap();
+    }
+
+    /// The same with a receiver: the program is started again with it.
+    pub(crate) fn with_receiver(mut self, staff: &str) -> Self {
+        self.receiver = Some(Arc::default());
+        self.restart();
+        self.unlock(staff);
+        self
+    }
+
+    /// Time passes for everybody.
+    pub(crate) fn clock_of_all(&self, ms: i64) {
+        self.clock.advance(ms);
+    }
+
+    /// The receiver sees the device here, now.
+    pub(crate) fn stand_at(&self, lon: f64, lat: f64) {
+        let fix = Fix {
+            lon,
+            lat,
+            accuracy: Some(5.0),
+            at: self.clock.now(),
+            is_simulated: true,
+        };
+        *self.receiver.as_ref().unwrap().0.lock().unwrap() = Some(fix);
     }
 
     pub(crate) fn unlock(&self, staff: &str) {

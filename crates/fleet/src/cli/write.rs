@@ -207,6 +207,7 @@ pub(super) async fn check(
         photos: add_photos(&device, &check.photos, position.as_ref())?,
         note: check.note.clone(),
         position,
+        satisfied: None,
     };
     let saved = device.check(&input)?;
     finish(&device, &saved, check.sync, output).await

@@ -55,6 +55,8 @@ pub enum PositionSource {
     Door,
     /// Taken from a photo.
     Photo,
+    /// A receiver that replays or simulates: what it says happened nowhere.
+    Simulated,
 }
 
 /// A position as it was received: WGS-84 degrees.

@@ -128,6 +128,7 @@ fn source_dto(source: PositionSource) -> SourceDto {
         PositionSource::Network => SourceDto::Network,
         PositionSource::Door => SourceDto::Door,
         PositionSource::Map => SourceDto::Manual,
+        PositionSource::Simulated => SourceDto::Simulated,
     }
 }
 

@@ -73,10 +73,17 @@ impl RowData {
 
     /// The tasks of a person, those that can be done now first.
     pub(super) fn tasks_of(&self, by: &By) -> Vec<&TaskFact> {
-        let row = table().row(EventName::CheckPass);
-        let may_check = row.is_some_and(|row| row.actors.contains(&by.role));
+        let may = |event| {
+            let row = table().row(event);
+            row.is_some_and(|row| row.actors.contains(&by.role))
+        };
         let is_mine = |task: &&TaskFact| {
-            task.is_for(&by.staff) && (task.kind != TaskWord::Check || may_check)
+            let is_theirs = match task.kind {
+                TaskWord::Check => may(EventName::CheckPass),
+                TaskWord::Verify => may(EventName::Verify),
+                TaskWord::Amend | TaskWord::Overtaken => true,
+            };
+            is_theirs && task.is_for(&by.staff)
         };
         let mut tasks: Vec<&TaskFact> = self.facts.tasks.iter().filter(is_mine).collect();
         tasks.sort_by_key(|task| task_kind(task.kind) as u8);
@@ -296,6 +303,7 @@ fn nearest_then_sooner(a: &CaseRow, b: &CaseRow) -> Ordering {
 pub(super) fn task_kind(word: TaskWord) -> TaskKind {
     match word {
         TaskWord::Check => TaskKind::Check,
+        TaskWord::Verify => TaskKind::Verify,
         TaskWord::Amend => TaskKind::Amend,
         TaskWord::Overtaken => TaskKind::Overtaken,
     }

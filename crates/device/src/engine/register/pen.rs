@@ -15,6 +15,7 @@ use linli_records::{
 use linli_store::{Authorship, Place, Tx};
 
 use super::super::people::By;
+use super::super::shifts::{self, Act};
 use super::super::sync::refresh_touched;
 use super::super::wish::Wish;
 use super::super::{Engine, Place as Seat, leave};
@@ -31,6 +32,8 @@ pub(in crate::engine) struct Pen<'p, 'c> {
     edition: u32,
     pub(super) now: Timestamp,
     refused_before: u32,
+    /// The first record that was written: what the save counts as in the person's shift.
+    written: Option<RecordKind>,
 }
 
 impl Engine {
@@ -58,8 +61,12 @@ impl Engine {
                 edition: reference.newest_number(),
                 now,
                 refused_before: 0,
+                written: None,
             };
             let answer = work(&mut pen)?;
+            if let Some(kind) = pen.written {
+                shifts::note_act(pen.tx, &by.staff, Act::of_record(kind), now)?;
+            }
             refresh_touched(tx, reference, now)?;
             Ok(answer)
         })
@@ -87,6 +94,7 @@ impl Engine {
             edition: reference.newest_number(),
             now,
             refused_before: wish.refused_before,
+            written: None,
         };
         let content = wish.content();
         if wish.creates && pen.tx.document_info(record)?.is_none() {
@@ -236,6 +244,7 @@ impl Pen<'_, '_> {
         };
         let place = Place { record, kind, home };
         self.tx.save(&place, document, change, &authorship)?;
+        self.written.get_or_insert(kind);
         Ok(())
     }
 }
