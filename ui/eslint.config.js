@@ -46,7 +46,7 @@ export default defineConfig(
             { group: ['@tauri-apps/*'], message: 'Only src/api talks to Tauri.' },
             {
               regex:
-                '^\\.\\./(bind|cases|check|clashes|first-sync|homes|lock|me|report|sync|today|visit)/',
+                '^\\.\\./(alarm|bind|cases|check|clashes|facilities|first-sync|help|homes|lock|map|me|messages|patrol|report|sync|today|track|visit)/',
               message: 'Features meet only through shared/ and api/.',
             },
             {

@@ -446,9 +446,83 @@ for (const language of ['zh-CN', 'en']) {
       await journey.shot('case-closed-history')
     })
 
-    await step('the end of the shift: two taps, and the community has everything', async () => {
+    await step("a day on duty: where to go, what was covered, one's own track", async () => {
       await journey.window.tap('page.back')
-      await journey.window.find('tabs.today')
+      await journey.window.tap('tabs.today')
+      await journey.window.tap('tabs.me')
+      await journey.window.tap('p19.track')
+      await journey.window.tap('track.choice.on')
+      await until('the choice', async () => (await journey.window.ask('track')).choice === 'on')
+      await journey.shot('track-on')
+      await journey.window.tap('page.back')
+      await journey.window.tap('tabs.today')
+      journey.window.taps = 0
+      await journey.window.tap('p5.duty_switch')
+      await journey.window.find('p5.patrol')
+      assert.equal(journey.window.taps, 1, 'on duty by one tap')
+      await until('a shift with its track', async () => {
+        const duty = await journey.window.ask('duty')
+        return duty.since_at > 0 && duty.is_tracking
+      })
+      await journey.shot('today-duty')
+      await journey.window.tap('p5.patrol')
+      await journey.window.find('patrol.coverage')
+      await journey.shot('patrol')
+      await journey.window.tap('patrol.coverage')
+      await journey.window.find('coverage.days.7')
+      await journey.shot('coverage')
+      await journey.window.tap('page.back')
+      await journey.window.tap('page.back')
+      await until('a point of the track', async () => {
+        const { rows } = await journey.window.ask('track')
+        return rows.length > 0
+      })
+      await journey.window.tap('p5.duty_switch')
+      await journey.window.find('summary.when')
+      await journey.shot('summary')
+      assert.deepEqual(await journey.window.ask('duty'), { since_at: null, is_tracking: false })
+      const { rows } = await journey.window.ask('track')
+      assert.equal(rows.length, 1)
+      assert.ok(rows[0].ended_at >= rows[0].started_at)
+      await journey.window.tap('page.back')
+    })
+
+    await step('what others did with the case is told once', async () => {
+      await journey.window.tap('tabs.today')
+      const told = await journey.window.ask('list_messages')
+      const events = told.rows.filter((row) => row.code === code).map((row) => row.event)
+      for (const event of ['file', 'dispatch', 'acknowledge', 'submit_result', 'close']) {
+        assert.ok(events.includes(event), `${event} is not among ${events}`)
+      }
+      assert.ok(told.unread_count > 0)
+      await journey.window.tap('bell')
+      await journey.window.find('p18.all_read')
+      await journey.shot('messages')
+      const [newest] = told.rows
+      await journey.window.tap(`p18.row.${newest.id}`)
+      await see('chain.title')
+      await journey.window.tap('page.back')
+      await journey.window.tap('p18.all_read')
+      await until('all read', async () => {
+        return (await journey.window.ask('list_messages')).unread_count === 0
+      })
+      await journey.window.tap('page.back')
+    })
+
+    await step('the handheld says what works and what does not', async () => {
+      await journey.window.tap('tabs.me')
+      await journey.window.tap('p19.help')
+      const { findings } = await journey.window.ask('diagnose')
+      const state = Object.fromEntries(findings.map((one) => [one.kind, one.state]))
+      assert.equal(state.server, 'good')
+      assert.equal(state.position, 'good')
+      assert.equal(state.damage, 'good')
+      await journey.shot('diagnosis')
+      await journey.window.tap('page.back')
+    })
+
+    await step('the end of the shift: two taps, and the community has everything', async () => {
+      await journey.window.tap('tabs.today')
       journey.window.taps = 0
       await journey.window.tap('strip')
       await journey.window.tap('p15.shift')

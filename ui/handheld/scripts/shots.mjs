@@ -70,6 +70,8 @@ const actions = {
       4000,
     )
   },
+  /** Longer than what two taps on one place are apart. */
+  pause: () => new Promise((resolve) => setTimeout(resolve, 400)),
   end: () => browser.executeScript('document.querySelector(".app-page__body").scrollTop = 100000'),
 }
 

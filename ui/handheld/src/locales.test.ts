@@ -101,6 +101,12 @@ describe('keys and code', () => {
     ['AccessPurpose', 'purpose'],
     ['BasisDto', 'basis'],
     ['ComponentState', 'component'],
+    ['Direction', 'direction'],
+    ['FindingKind', 'finding'],
+    ['FindingState', 'finding_state'],
+    ['GapCause', 'gap'],
+    ['TrackChoice', 'track.choice_'],
+    ['VerifyFinding', 'verify'],
   ])('every code of %s has a text', (type, prefix) => {
     const codes = codesOf(type)
     expect(codes.length).toBeGreaterThan(1)
@@ -152,6 +158,10 @@ describe('keys and code', () => {
     expect(reasons.length && fields.length).toBeTruthy()
     for (const code of reasons) expect(keys).toContain(`reason.${code}`)
     for (const code of fields) expect(keys).toContain(`field.${code}`)
+  })
+
+  test('every finding of the diagnosis also says what helps', () => {
+    for (const code of codesOf('FindingKind')) expect(keys).toContain(`finding.${code}_help`)
   })
 
   test('every reason for waiting also says what helps', () => {

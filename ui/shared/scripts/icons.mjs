@@ -5,14 +5,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const names = `
-a-large-small accessibility arrow-down-to-line arrow-up-from-line ban building building-2
-calendar-clock camera check chevron-down chevron-left chevron-right chevron-up circle circle-check
-circle-dot-dashed circle-question-mark circle-slash circle-x clipboard-check clipboard-list
-clipboard-paste clock clock-arrow-up cloud-sun construction delete door-open droplets ellipsis eye
-eye-off fire-extinguisher flame flashlight hand history hourglass house image-off image-plus image-up inbox
-info key-round landmark languages lightbulb list-filter locate locate-fixed lock-keyhole map-pin message-square
-minus moon octagon-alert package pencil-line phone plus refresh-cw search signal-low siren smartphone split square-parking sun traffic-cone trash-2 trees
-triangle-alert undo-2 user-round wifi wifi-off x zap
+a-large-small accessibility arrow-down-to-line arrow-up-from-line ban battery bell building
+building-2 calendar-clock camera check chevron-down chevron-left chevron-right chevron-up circle
+circle-check circle-dot-dashed circle-question-mark circle-slash circle-x clipboard-check
+clipboard-list clipboard-paste clock clock-arrow-up cloud-sun construction delete door-open
+droplets ellipsis eye eye-off fire-extinguisher flame flashlight footprints hand hard-drive
+history hourglass house image-off image-plus image-up inbox info key-round landmark languages
+life-buoy lightbulb list-filter locate locate-fixed lock-keyhole mail mail-open map-pin
+message-square minus moon octagon-alert package package-x pause pencil-line phone plus refresh-cw
+route search search-check server shield-check signal-low siren smartphone split square-parking sun
+traffic-cone trash-2 trees triangle-alert undo-2 user-round volume-2 wifi wifi-off x zap
 `
   .trim()
   .split(/\s+/)

@@ -3,6 +3,7 @@ import type {
   AmendInput,
   BindInput,
   BlackenInput,
+  BuildingInput,
   BuildingRow,
   CaseDetail,
   CaseList,
@@ -11,14 +12,23 @@ import type {
   ChangeSet,
   CheckInput,
   ClashDto,
+  ComponentInput,
   ContactEdit,
+  CoverageDto,
   DeviceStatus,
+  DiagnosisDto,
   DraftRow,
+  DutyDto,
+  DwellingInput,
   DwellingList,
   DwellingQuery,
   EnrolmentInput,
+  EntranceInput,
   EntranceRow,
   EscalateInput,
+  ExportedFile,
+  FacilityList,
+  FacilityQuery,
   FirstSyncDto,
   GridMap,
   HouseholdCard,
@@ -27,8 +37,10 @@ import type {
   HouseholdList,
   HouseholdQuery,
   JoinInput,
+  MessageList,
   MoveIn,
   OutboxDto,
+  PatrolList,
   PhoneInput,
   PhotoDto,
   PhotoInput,
@@ -44,11 +56,16 @@ import type {
   SavedReport,
   SettingsDto,
   SettleInput,
+  ShiftSummary,
   SplitInput,
   SyncStatus,
   TextHintDto,
   TicketDto,
+  TrackChoice,
+  TrackDto,
+  TrackLine,
   UnlockInput,
+  VerifyInput,
   VisitInput,
 } from '@linli/ui-shared'
 
@@ -74,13 +91,25 @@ export interface Api {
   outbox(): Promise<OutboxDto>
   /** Asks for an exchange now; resolves when it was begun. */
   syncNow(): Promise<void>
+  /** Whether photos wait for Wi-Fi; text never does. */
+  wifiOnly(): Promise<boolean>
+  setWifiOnly(isOn: boolean): Promise<void>
 
   listCases(query: CaseQuery): Promise<CaseList>
   findCase(id: string): Promise<CaseDetail>
   check(input: CheckInput): Promise<SavedReport>
+  /** Says whether what somebody else reported is there. */
+  verify(input: VerifyInput): Promise<SavedReport>
   amend(input: AmendInput): Promise<SavedReport>
   /** Asks the desk that holds a case to pass it up. */
   escalate(input: EscalateInput): Promise<SavedReport>
+
+  /** What others did with the cases of the signed-in person. */
+  listMessages(): Promise<MessageList>
+  /** Notes that messages were seen; none named means all. */
+  readMessages(ids: string[]): Promise<void>
+  /** Notes that a person has heard the alarm about a case. */
+  hearAlarm(caseId: string): Promise<void>
 
   listCategories(): Promise<CategoryDto[]>
   addPhoto(photo: Blob, input: PhotoInput): Promise<PhotoDto>
@@ -106,6 +135,13 @@ export interface Api {
   listBuildings(): Promise<BuildingRow[]>
   listEntrances(building: string): Promise<EntranceRow[]>
   listDwellings(query: DwellingQuery): Promise<DwellingList>
+  addBuilding(input: BuildingInput): Promise<SavedRecord>
+  addEntrance(input: EntranceInput): Promise<SavedRecord>
+  addDwelling(input: DwellingInput): Promise<SavedRecord>
+  /** Named places or components. */
+  listFacilities(query: FacilityQuery): Promise<FacilityList>
+  /** Notes how a component was found. */
+  setComponent(input: ComponentInput): Promise<SavedRecord>
   addHousehold(input: HouseholdInput): Promise<SavedRecord>
   editHousehold(input: HouseholdEdit): Promise<SavedRecord>
   moveIn(input: MoveIn): Promise<SavedRecord>
@@ -126,6 +162,26 @@ export interface Api {
   linkVisit(visit: string, caseId: string): Promise<SavedRecord>
   enrolService(input: EnrolmentInput): Promise<SavedRecord>
   endService(enrolment: string): Promise<SavedRecord>
+
+  duty(): Promise<DutyDto>
+  /** Begins or ends the shift of the signed-in person. */
+  setDuty(isOn: boolean): Promise<DutyDto>
+  /** Where to go, nearest first. */
+  patrol(): Promise<PatrolList>
+  /** What of the grid was covered by work within so many days. */
+  coverage(days: number): Promise<CoverageDto>
+  /** The running shift, or the last one; null before the first. */
+  shiftSummary(): Promise<ShiftSummary | null>
+  /** The person's own tracks; nobody else sees them. */
+  track(): Promise<TrackDto>
+  setTrack(choice: TrackChoice): Promise<TrackDto>
+  trackLine(id: string): Promise<TrackLine>
+  /** Writes a track as GPX where the person finds it. */
+  exportTrack(id: string): Promise<ExportedFile>
+  deleteTrack(id: string): Promise<void>
+
+  /** What works on this device and what does not; asked before unlocking too. */
+  diagnose(): Promise<DiagnosisDto>
 
   /** Fields with several values: of a household, or of everything in the grid. */
   listClashes(household: string | null): Promise<ClashDto[]>

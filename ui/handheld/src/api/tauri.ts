@@ -31,12 +31,19 @@ export const tauriApi: Api = {
   syncStatus: () => call('sync_status'),
   outbox: () => call('outbox'),
   syncNow: () => call('sync_now'),
+  wifiOnly: () => call('wifi_only'),
+  setWifiOnly: (isOn) => call('set_wifi_only', { isOn }),
 
   listCases: (query) => call('list_cases', { query }),
   findCase: (id) => call('find_case', { id }),
   check: (input) => call('check', { input }),
+  verify: (input) => call('verify', { input }),
   amend: (input) => call('amend', { input }),
   escalate: (input) => call('escalate', { input }),
+
+  listMessages: () => call('list_messages'),
+  readMessages: (ids) => call('read_messages', { ids }),
+  hearAlarm: (caseId) => call('hear_alarm', { caseId }),
 
   listCategories: () => call('list_categories'),
   // Raw bytes as the body; what is told about them goes in a header.
@@ -59,6 +66,11 @@ export const tauriApi: Api = {
   listBuildings: () => call('list_buildings'),
   listEntrances: (building) => call('list_entrances', { building }),
   listDwellings: (query) => call('list_dwellings', { query }),
+  addBuilding: (input) => call('add_building', { input }),
+  addEntrance: (input) => call('add_entrance', { input }),
+  addDwelling: (input) => call('add_dwelling', { input }),
+  listFacilities: (query) => call('list_facilities', { query }),
+  setComponent: (input) => call('set_component', { input }),
   addHousehold: (input) => call('add_household', { input }),
   editHousehold: (input) => call('edit_household', { input }),
   moveIn: (input) => call('move_in', { input }),
@@ -75,6 +87,19 @@ export const tauriApi: Api = {
   linkVisit: (visit, caseId) => call('link_visit', { visit, caseId }),
   enrolService: (input) => call('enrol_service', { input }),
   endService: (enrolment) => call('end_service', { enrolment }),
+
+  duty: () => call('duty'),
+  setDuty: (isOn) => call('set_duty', { isOn }),
+  patrol: () => call('patrol'),
+  coverage: (days) => call('coverage', { days }),
+  shiftSummary: () => call('shift_summary'),
+  track: () => call('track'),
+  setTrack: (choice) => call('set_track', { choice }),
+  trackLine: (id) => call('track_line', { id }),
+  exportTrack: (id) => call('export_track', { id }),
+  deleteTrack: (id) => call('delete_track', { id }),
+
+  diagnose: () => call('diagnose'),
 
   listClashes: (household) => call('list_clashes', { household }),
   settleClash: (input) => call('settle_clash', { input }),

@@ -9,7 +9,7 @@ export function usePositionText(
 ) {
   const { t } = useText()
 
-  const isMeasured = (at: PositionDto) => at.source === 'gnss' || at.source === 'network'
+  const isMeasured = (at: PositionDto) => ['gnss', 'network', 'simulated'].includes(at.source)
 
   const quality = computed(() => {
     const at = position()
@@ -20,7 +20,8 @@ export function usePositionText(
     if (!isMeasured(at)) return t(`place.${at.source}`)
     if (at.accuracy_m === null) return t('place.unknown_accuracy')
     const n = Math.round(at.accuracy_m)
-    return t(at.accuracy_m <= EXACT_METRES ? 'place.exact' : 'place.about', { n })
+    const radius = t(at.accuracy_m <= EXACT_METRES ? 'place.exact' : 'place.about', { n })
+    return at.source === 'simulated' ? t('place.simulated', { radius }) : radius
   })
 
   const isRough = computed(() => {

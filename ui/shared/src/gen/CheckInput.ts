@@ -29,4 +29,8 @@ note: string | null,
 /**
  * Where the person stood.
  */
-position: PositionDto | null, };
+position: PositionDto | null, 
+/**
+ * Whether a resident on the spot was content; nothing when nobody was asked.
+ */
+satisfied: boolean | null, };

@@ -3,4 +3,4 @@
 /**
  * Something that screens show and may have to read again.
  */
-export type Noun = "device" | "first_sync" | "sync" | "outbox" | "cases" | "reference" | "register";
+export type Noun = "device" | "first_sync" | "sync" | "outbox" | "cases" | "reference" | "register" | "patrol";

@@ -3,4 +3,4 @@
 /**
  * Where a position comes from.
  */
-export type PositionSource = "gnss" | "network" | "door" | "manual";
+export type PositionSource = "gnss" | "network" | "door" | "manual" | "simulated";

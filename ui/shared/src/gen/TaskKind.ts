@@ -3,4 +3,4 @@
 /**
  * What a person is asked to do about a case.
  */
-export type TaskKind = "check" | "amend" | "overtaken";
+export type TaskKind = "check" | "verify" | "amend" | "overtaken";

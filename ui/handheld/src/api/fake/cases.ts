@@ -1,5 +1,6 @@
 import type { CaseDetail } from '@linli/ui-shared'
 import { by, caseOf, delivery, event, me, photo } from './build'
+import { bins } from './cases-asked'
 import { names } from './reference'
 
 const MINUTE = 60_000
@@ -7,7 +8,7 @@ const HOUR = 60 * MINUTE
 
 /** The cases of a usual morning, seen at `now`. */
 export function morningCases(now: number): CaseDetail[] {
-  return [cover(now), stairs(now), fence(now), ramp(now), lamp(now), gas(now)]
+  return [cover(now), stairs(now), fence(now), ramp(now), lamp(now), bins(now), gas(now)]
 }
 
 function cover(now: number): CaseDetail {

@@ -5,6 +5,7 @@ import type {
   EscalateInput,
   PhotoDto,
   ReportInput,
+  VerifyInput,
 } from '@linli/ui-shared'
 import { ApiError } from '../error'
 import { caseOf, delivery, event, me, photo } from './build'
@@ -80,6 +81,22 @@ export function checkCase(entry: CaseDetail, input: CheckInput, now: number): vo
   entry.row.task = null
   entry.row.work =
     verdict.result === 'pass' ? 'feedback' : verdict.result === 'fail' ? 'handling' : 'checking'
+  entry.row.delivery = delivery('saved', now, { photo_count: input.photos.length })
+  entry.next_steps = [{ code: 'send', params: {} }]
+}
+
+export function verifyCase(entry: CaseDetail, input: VerifyInput, now: number): void {
+  const task = entry.tasks.find((candidate) => candidate.answers === input.answers)
+  if (!task) throw new ApiError({ code: 'refused', params: { reason: 'overtaken' } })
+  if (input.finding !== 'unable' && input.photos.length === 0) {
+    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+  }
+  entry.tasks = entry.tasks.filter((candidate) => candidate !== task)
+  entry.photos.push(...photosOf(input.photos, now))
+  entry.timeline.push(
+    event('verify', now, me, { effect: 'pending', note: input.note, photos: input.photos }),
+  )
+  entry.row.task = null
   entry.row.delivery = delivery('saved', now, { photo_count: input.photos.length })
   entry.next_steps = [{ code: 'send', params: {} }]
 }

@@ -1,15 +1,15 @@
-import type { CaseDetail, ChangeSet, Noun, TextHintDto } from '@linli/ui-shared'
+import type { CaseDetail, ChangeSet, Noun, SavedReport, TextHintDto } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
-import { amendCase, checkCase, escalateCase, reportCase } from './commands'
+import { amendCase, checkCase, escalateCase, reportCase, verifyCase } from './commands'
 import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
 import { listOf, outboxOf, placesOf } from './lists'
 import { mapOf } from './map'
+import { FakeNews } from './news'
 import { FakePhotos } from './photos'
 import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
-import { FakeRegister } from './register'
 import { worldOf, type ScenarioName, type World } from './scenario'
 
 export interface FakeOptions {
@@ -26,7 +26,7 @@ const SECRET = 'linli-demo'
  * An engine in memory with the same interface as the real one: for tests, for `vite dev` and for
  * looking at screens. It keeps the promises of the real one where screens depend on them.
  */
-export class FakeEngine extends FakeRegister implements Api {
+export class FakeEngine extends FakeNews implements Api {
   readonly world: World
   readonly drafts = new Map<string, string>()
   readonly calls: string[] = []
@@ -116,7 +116,10 @@ export class FakeEngine extends FakeRegister implements Api {
     this.tell(['device'])
   }
 
-  syncStatus: Api['syncStatus'] = async () => structuredClone(this.world.sync)
+  syncStatus: Api['syncStatus'] = async () => ({
+    ...structuredClone(this.world.sync),
+    ...this.news(),
+  })
 
   outbox: Api['outbox'] = async () =>
     structuredClone(outboxOf(this.world.cases, this.world.sync, this.waitingRecords.size))
@@ -137,26 +140,17 @@ export class FakeEngine extends FakeRegister implements Api {
     as_of: this.world.sync.last_download_at,
   })
 
-  check: Api['check'] = async (input) => {
-    const entry = this.get(input.case_id)
-    checkCase(entry, input, this.now())
-    this.send(entry)
-    return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
-  }
+  check: Api['check'] = async (input) =>
+    this.act(input.case_id, (entry) => checkCase(entry, input, this.now()))
 
-  amend: Api['amend'] = async (input) => {
-    const entry = this.get(input.case_id)
-    amendCase(entry, input, this.now())
-    this.send(entry)
-    return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
-  }
+  verify: Api['verify'] = async (input) =>
+    this.act(input.case_id, (entry) => verifyCase(entry, input, this.now()))
 
-  escalate: Api['escalate'] = async (input) => {
-    const entry = this.get(input.case_id)
-    escalateCase(entry, input, this.now())
-    this.send(entry)
-    return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
-  }
+  amend: Api['amend'] = async (input) =>
+    this.act(input.case_id, (entry) => amendCase(entry, input, this.now()))
+
+  escalate: Api['escalate'] = async (input) =>
+    this.act(input.case_id, (entry) => escalateCase(entry, input, this.now()))
 
   listCategories: Api['listCategories'] = async () => structuredClone(categories)
 
@@ -185,7 +179,8 @@ export class FakeEngine extends FakeRegister implements Api {
     position: { lon: 116.43571, lat: 39.89812, accuracy_m: 8, source: 'gnss', at: this.now() },
   })
 
-  gridMap: Api['gridMap'] = async () => structuredClone(mapOf(this.world, this.town, this.now()))
+  gridMap: Api['gridMap'] = async () =>
+    structuredClone(mapOf(this.world, this.town, this.components))
 
   placeHint: Api['placeHint'] = async ({ position, category }) => {
     const isOwn = position.lon < 116.44
@@ -231,9 +226,16 @@ export class FakeEngine extends FakeRegister implements Api {
     return entry
   }
 
+  private act(id: string, change: (entry: CaseDetail) => void): SavedReport {
+    const entry = this.get(id)
+    change(entry)
+    this.send(entry)
+    return { case_id: entry.row.id, code: entry.row.code, at: this.now() }
+  }
+
   private send(entry: CaseDetail): void {
     deliver(entry, this.world, this.now(), this.isLive, () =>
-      this.tell(['cases', 'outbox', 'sync'], [entry.row.id]),
+      this.tell(['cases', 'outbox', 'sync', 'patrol'], [entry.row.id]),
     )
   }
 }

@@ -1,5 +1,6 @@
-import type { ComponentState, GridMap, MapComponent } from '@linli/ui-shared'
+import type { GridMap } from '@linli/ui-shared'
 import { grid, neighbour, places } from './reference'
+import type { FakeComponent } from './components'
 import type { FakeTown } from './register-data'
 import type { World } from './scenario'
 
@@ -22,32 +23,15 @@ const beside: Point[] = [
   [116.4403, 39.897],
   [116.4378, 39.8971],
 ]
-const spots: Record<string, Point> = {
+export const spots: Record<string, Point> = {
   'b-1': [116.43575, 39.89815],
   'b-2': [116.43505, 39.89775],
   'b-6': [116.43655, 39.89865],
 }
-const found: [string, ComponentState | null, Point | null][] = [
-  ['忠实里南街 07 号井盖', 'damaged', [116.43612, 39.89768]],
-  ['北门路灯 3', 'intact', [116.43462, 39.89895]],
-  ['花市大街消火栓', null, [116.43695, 39.89752]],
-  ['未定位的井盖', 'lost', null],
-]
 const done = new Set(['closed', 'evaluated', 'declined', 'merged', 'voided'])
 
-function components(now: number): MapComponent[] {
-  return found.map(([name, state, at], index) => ({
-    id: `m-${index}`,
-    name,
-    state,
-    checked_at: state ? now - 40 * 86_400_000 : null,
-    place: index === 0 ? '便道上，靠近 1 号楼' : null,
-    at,
-  }))
-}
-
 /** What the real engine answers from the edition and its rows. */
-export function mapOf(world: World, town: FakeTown, now: number): GridMap {
+export function mapOf(world: World, town: FakeTown, components: FakeComponent[]): GridMap {
   const isEmpty = town.buildings.length === 0
   const pressing = ['danger', 'urgent', 'ordinary']
   const open = world.cases
@@ -68,7 +52,9 @@ export function mapOf(world: World, town: FakeTown, now: number): GridMap {
           ...{ id, name },
           at: position ? [position.lon, position.lat] : null,
         })),
-    components: isEmpty ? [] : components(now),
+    components: components.map(({ id, name, state, checked_at, place, at }) => ({
+      ...{ id, name, state, checked_at, place, at },
+    })),
     more_component_count: 0,
   }
 }

@@ -34,7 +34,7 @@ export interface FakeDwelling {
   building: string
   entrance: string | null
   unit: string
-  floor: number
+  floor: number | null
 }
 
 export interface FakeTown {

@@ -16,9 +16,9 @@ import { contactOf, homeOf } from './register-reads'
 /** What the real engine decides about saves, as far as the screens depend on it. */
 
 let number = 0
-const newId = (mark: string) => `${mark}-new-${(number += 1)}`
+export const newId = (mark: string) => `${mark}-new-${(number += 1)}`
 
-function wrong(field: string): ApiError {
+export function wrong(field: string): ApiError {
   return new ApiError({ code: 'input_invalid', params: { field } })
 }
 

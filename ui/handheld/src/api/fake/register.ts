@@ -7,6 +7,9 @@ import * as reads from './register-reads'
 import * as writes from './register-writes'
 import type { World } from './scenario'
 
+/** What a record that was written is counted as. */
+export type Written = 'component' | 'register' | 'visit'
+
 /** The register's part of the fake engine. */
 export abstract class FakeRegister {
   abstract readonly now: () => number
@@ -16,6 +19,8 @@ export abstract class FakeRegister {
   readonly town: FakeTown
   readonly log: AccessRow[] = []
   readonly waitingRecords = new Set<string>()
+  /** Everything that was written to the register, and when. */
+  readonly written: { what: Written; at: number }[] = []
   /** Whether the community was not heard for so long that households are hidden. */
   isLeaseOver = false
 
@@ -129,7 +134,7 @@ export abstract class FakeRegister {
   })
 
   noteVisit: Api['noteVisit'] = async (input) =>
-    this.saved(writes.noteVisit(this.town, input, this.now()))
+    this.saved(writes.noteVisit(this.town, input, this.now()), 'visit')
 
   linkVisit: Api['linkVisit'] = async (visit, caseId) => {
     const found = this.town.homes.flatMap((home) => home.visits).find((one) => one.id === visit)
@@ -156,13 +161,14 @@ export abstract class FakeRegister {
 
   settleClash: Api['settleClash'] = async (input) => this.saved(writes.settle(this.town, input))
 
-  private saved(id: string): SavedRecord {
+  protected saved(id: string, what: Written = 'register'): SavedRecord {
+    this.written.push({ what, at: this.now() })
     const { sync } = this.world
     if (sync.strip === 'offline' && !this.waitingRecords.has(id)) {
       this.waitingRecords.add(id)
       sync.waiting_count += 1
     }
-    this.tell(['register', 'sync', 'outbox'])
+    this.tell(['register', 'sync', 'outbox', 'patrol'])
     return { id, at: this.now() }
   }
 

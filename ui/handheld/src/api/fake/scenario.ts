@@ -6,6 +6,7 @@ import type {
   SyncStatus,
 } from '@linli/ui-shared'
 import { morningCases } from './cases'
+import { smell } from './cases-asked'
 import { manyCases } from './many'
 import { grid, staff } from './reference'
 
@@ -21,6 +22,7 @@ export const scenarioNames = [
   'needs-you',
   'empty',
   'many',
+  'alarm',
 ] as const
 
 export type ScenarioName = (typeof scenarioNames)[number]
@@ -89,14 +91,17 @@ function syncOf(name: ScenarioName, now: number): SyncStatus {
     last_contact_at: now - 20_000,
     last_delivered_at: now - 0.4 * HOUR,
     last_download_at: now - 20_000,
+    alarms: [],
+    unread_count: 0,
   }
   switch (name) {
     case 'offline':
+    case 'alarm':
       return {
         ...calm,
         strip: 'offline',
         wait: { reason: 'NO_NETWORK', params: {} },
-        waiting_count: 1,
+        waiting_count: name === 'alarm' ? 2 : 1,
         needs_you_count: 0,
         last_contact_at: now - 0.3 * HOUR,
         last_delivered_at: now - 15 * HOUR,
@@ -125,5 +130,6 @@ export function worldOf(
 
 function casesOf(name: ScenarioName, now: number): CaseDetail[] {
   if (name === 'empty' || name === 'first-sync') return []
+  if (name === 'alarm') return [smell(now), ...morningCases(now)]
   return name === 'many' ? [...morningCases(now), ...manyCases(now)] : morningCases(now)
 }

@@ -112,3 +112,21 @@ test('without a position nothing is said about a distance', async () => {
   const app = await openApp('/cases/c-fence/check', { engine })
   expect(app.maybe('p11.away')).toBeNull()
 })
+
+test.each([
+  ['yes', true],
+  ['no', false],
+  ['unasked', null],
+])('a resident who is asked and says %s is sent as %s', async (answer, satisfied) => {
+  const app = await openApp('/cases/c-fence/check', { scenario: 'offline' })
+  const sent: unknown[] = []
+  app.engine.check = async (input) => {
+    sent.push(input.satisfied)
+    return { case_id: input.case_id, code: 'T4N-7XC', at: 0 }
+  }
+  if (answer !== 'unasked') app.control(`p11.satisfied.${answer}`).click()
+  await flushPromises()
+  await app.tap('p11.fail')
+  await app.tap('p11.reason.not_done')
+  expect(sent).toEqual([satisfied])
+})

@@ -3,8 +3,9 @@ import { useText, type CaseDetail, type PositionReading, type TaskDto } from '@l
 import { useApi } from '../../api'
 import { metresBetween } from '../../shared/distance'
 
-/** What helps to take the same picture again: how far it is, what is asked, how it looked before. */
+/** What helps to take the right picture: how far it is, what is asked, how it looked before. */
 export function useAim(
+  what: 'check' | 'verify',
   detail: () => CaseDetail | undefined,
   task: () => TaskDto | undefined,
   reading: () => PositionReading | undefined,
@@ -14,7 +15,9 @@ export function useAim(
 
   const title = computed(() => {
     const row = detail()?.row
-    return row ? t('check.title', { what: name(row.category.name) }) : t('task.check')
+    return row
+      ? t(what === 'check' ? 'check.title' : 'verify.title', { what: name(row.category.name) })
+      : t(`task.${what}`)
   })
 
   /** How far the person is from where the report was made; null while either is not known. */

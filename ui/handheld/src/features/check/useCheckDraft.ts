@@ -6,15 +6,20 @@ interface Stored {
   photos: PhotoDto[]
   isConditionMet: boolean
   note: string
+  satisfied: Satisfied
 }
 
-/** What was already done of a check; kept in the engine until it is saved. */
-export function useCheckDraft(caseId: string) {
+/** What a resident on the spot said; nobody was asked to begin with. */
+export type Satisfied = 'yes' | 'no' | 'unasked'
+
+/** What was already done of a check or a verification; kept in the engine until it is saved. */
+export function useCheckDraft(what: 'check' | 'verify', caseId: string) {
   const api = useApi()
-  const key = `check-${caseId}`
+  const key = `${what}-${caseId}`
   const photos = ref<PhotoDto[]>([])
   const isConditionMet = ref(false)
   const note = ref('')
+  const satisfied = ref<Satisfied>('unasked')
   const isLoaded = ref(false)
 
   async function load(): Promise<void> {
@@ -25,6 +30,7 @@ export function useCheckDraft(caseId: string) {
         photos.value = stored.photos ?? []
         isConditionMet.value = stored.isConditionMet ?? false
         note.value = stored.note ?? ''
+        satisfied.value = stored.satisfied ?? 'unasked'
       } catch {
         // A draft of another version: the check begins anew.
       }
@@ -38,8 +44,13 @@ export function useCheckDraft(caseId: string) {
       photos: photos.value,
       isConditionMet: isConditionMet.value,
       note: note.value,
+      satisfied: satisfied.value,
     }
-    const isEmpty = stored.photos.length === 0 && !stored.isConditionMet && stored.note === ''
+    const isEmpty =
+      stored.photos.length === 0 &&
+      !stored.isConditionMet &&
+      stored.note === '' &&
+      stored.satisfied === 'unasked'
     await (isEmpty ? api.deleteDraft(key) : api.saveDraft(key, JSON.stringify(stored)))
   }
 
@@ -48,8 +59,8 @@ export function useCheckDraft(caseId: string) {
     await api.deleteDraft(key)
   }
 
-  watch([photos, isConditionMet], () => void keep())
+  watch([photos, isConditionMet, satisfied], () => void keep())
   onScopeDispose(() => void keep())
   void load()
-  return { photos, isConditionMet, note, isLoaded, discard }
+  return { photos, isConditionMet, note, satisfied, isLoaded, discard }
 }

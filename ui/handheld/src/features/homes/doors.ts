@@ -2,6 +2,9 @@ import { computed, type Ref } from 'vue'
 import { useApi } from '../../api'
 import { useLive } from '../../shared/useLive'
 
+/** Which doors are shown; waiting while it is not known yet. */
+export type DoorLevel = 'buildings' | 'dwellings' | 'entrances' | 'waiting'
+
 /** Buildings, and the entrances of one of them. */
 export function useDoors(building: Ref<string | undefined>, entrance: Ref<string | undefined>) {
   const api = useApi()
@@ -13,7 +16,7 @@ export function useDoors(building: Ref<string | undefined>, entrance: Ref<string
   const here = computed(() => buildings.data.value?.find((one) => one.id === building.value))
   const way = computed(() => entrances.data.value?.find((one) => one.id === entrance.value))
   /** Which level is shown: a building without entrances leads to its dwellings at once. */
-  const level = computed(() => {
+  const level = computed<DoorLevel>(() => {
     if (!building.value) return 'buildings'
     if (entrance.value) return 'dwellings'
     if (!entrances.data.value) return 'waiting'

@@ -1,4 +1,4 @@
-import { boundsOf, type Bounds, type Spot } from './plane'
+import { boundsOf, type Bounds, type Spot } from '../../shared/plane'
 
 /** Something with a spot. */
 export interface Pinned<T> {

@@ -1,5 +1,5 @@
 import type { GridDto, GridMap, GridShape } from '@linli/ui-shared'
-import { boundsOf, Plane, type Bounds, type Point, type Spot } from './plane'
+import { boundsOf, Plane, type Bounds, type Point, type Spot } from '../../shared/plane'
 
 /** What the map stands on: the plane, and the borders in it. */
 export interface Ground {

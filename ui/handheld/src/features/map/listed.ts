@@ -1,12 +1,7 @@
 import { metresBetween } from '../../shared/distance'
-import { directionOf, Plane, type Direction, type Point } from './plane'
+import { directionOf, Plane, type Point } from '../../shared/plane'
+import type { Away } from '../../shared/useWayText'
 import type { Thing } from './things'
-
-/** How far, and in which direction, from where the person stands. */
-export interface Away {
-  metres: number
-  direction: Direction
-}
 
 /** A thing, and the way to it; none when one of the two positions is unknown. */
 export interface Listed {

@@ -30,8 +30,8 @@ test('today and the cases lead to the map, which is no tab', async () => {
 
 test('everything with a position is on the map, and what has none is told', async () => {
   const app = await openApp('/map', { scenario: 'offline' })
-  // Five open cases, three buildings, three of four components; the closed case is not there.
-  expect(drawn()).toBe(11)
+  // Six open cases, three buildings, three of four components; the closed case is not there.
+  expect(drawn()).toBe(12)
   expect(app.text('p12.words')).toContain('1 个没有位置，见列表')
   expect(app.text('p12.words')).toContain('定位精确 ±8 米')
   expect(app.maybe('p12.layer.place')?.getAttribute('aria-pressed')).toBe('false')
@@ -41,11 +41,11 @@ test('everything with a position is on the map, and what has none is told', asyn
 test('a layer is switched off and on', async () => {
   const app = await openApp('/map', { scenario: 'offline' })
   await app.tap('p12.layer.building')
-  expect(drawn()).toBe(8)
+  expect(drawn()).toBe(9)
   await app.tap('p12.layer.building')
-  expect(drawn()).toBe(11)
+  expect(drawn()).toBe(12)
   await app.tap('p12.layer.place')
-  expect(drawn()).toBe(16)
+  expect(drawn()).toBe(17)
 })
 
 test('a number opens what lies there, and closer parts it', async () => {
@@ -95,7 +95,7 @@ test('coming back from a case the map is as it was left', async () => {
 test('the list has the same things, the nearest first, with what the map cannot show', async () => {
   const app = await openApp('/map', { scenario: 'offline' })
   await app.tap('p12.list')
-  expect(app.text('p12.order')).toBe('12 个，近的在前')
+  expect(app.text('p12.order')).toBe('13 个，近的在前')
   expect(rows()[0]).toContain('就在这里')
   await app.tap('p12.layer.case')
   await app.tap('p12.layer.building')
@@ -122,7 +122,7 @@ test('without any geometry the list comes by itself and says why', async () => {
   expect(app.maybe('p12.stage')).toBeNull()
   expect(app.maybe('p12.list')).toBeNull()
   expect(app.text('p12.no_map')).toContain('没有这一格的边界和位置')
-  expect(app.text('p12.order')).toContain('12 个')
+  expect(app.text('p12.order')).toContain('13 个')
   expect(rows()[0]).toContain('没有位置')
 })
 
@@ -133,7 +133,7 @@ test('points alone make a map, and nothing at all is told', async () => {
   map.neighbours = []
   engine.gridMap = async () => map
   const app = await openApp('/map', { engine })
-  expect(drawn()).toBe(11)
+  expect(drawn()).toBe(12)
   expect(app.maybe('p12.stage')).not.toBeNull()
   const empty = await openApp('/map', { scenario: 'empty' })
   expect(empty.page()).toContain('本格还没有能画的东西')

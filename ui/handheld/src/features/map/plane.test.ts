@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { clustersOf } from './cluster'
 import { groundOf } from './ground'
-import { boundsOf, directionOf, holds, Plane, type Spot } from './plane'
-import { beyond, drawn, fit, MOST_SCALE, zoom } from './view'
+import { boundsOf, directionOf, holds, Plane, type Spot } from '../../shared/plane'
+import { beyond, drawn, fit, MOST_SCALE, zoom } from '../../shared/view'
 import { shortName } from './things'
 
 const grid = { code: 'g', name: { zh: 'g', en: 'g' } }
@@ -20,13 +20,18 @@ test('eight directions, each around its own', () => {
   const from = { x: 0, y: 0 }
   const seen = (x: number, y: number) => directionOf(from, { x, y })
   expect([seen(0, -9), seen(9, -9), seen(9, 1), seen(9, 9), seen(0, 9)]).toEqual([
-    'n',
-    'ne',
-    'e',
-    'se',
-    's',
+    'north',
+    'north_east',
+    'east',
+    'south_east',
+    'south',
   ])
-  expect([seen(-9, 9), seen(-9, 0), seen(-9, -9), seen(-1, -9)]).toEqual(['sw', 'w', 'nw', 'n'])
+  expect([seen(-9, 9), seen(-9, 0), seen(-9, -9), seen(-1, -9)]).toEqual([
+    'south_west',
+    'west',
+    'north_west',
+    'north',
+  ])
 })
 
 test('a ring holds what is inside', () => {

@@ -1,5 +1,5 @@
 import type { GridMap, MapCase, MapComponent, MapSpot } from '@linli/ui-shared'
-import type { Point } from './plane'
+import type { Point } from '../../shared/plane'
 
 /** What can be shown or hidden together, in the order in which it is listed and drawn. */
 export const layers = ['case', 'component', 'building', 'place'] as const

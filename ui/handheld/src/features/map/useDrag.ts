@@ -1,5 +1,5 @@
 import { ref, type Ref } from 'vue'
-import type { Spot } from './plane'
+import type { Spot } from '../../shared/plane'
 
 /** A finger that moved less than this has tapped, in pixels. */
 const TAP = 8

@@ -1,7 +1,7 @@
 import type { PositionReading } from '@linli/ui-shared'
 import { shallowRef, watch, type Ref } from 'vue'
 import { metresBetween } from '../../shared/distance'
-import type { Point } from './plane'
+import type { Point } from '../../shared/plane'
 
 /** So far a position must move before a list is sorted anew under somebody's finger, in metres. */
 const MOVED = 10

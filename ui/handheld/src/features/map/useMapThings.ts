@@ -3,7 +3,7 @@ import { computed, type Ref } from 'vue'
 import type { Pinned } from './cluster'
 import { groundOf, isWithin } from './ground'
 import { useMapStore } from './mapStore'
-import type { Point } from './plane'
+import type { Point } from '../../shared/plane'
 import { countsOf, layers, thingsOf, type Layer, type Thing } from './things'
 
 /** What of the grid's map is shown, and where on the plane. */

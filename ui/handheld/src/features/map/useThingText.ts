@@ -1,16 +1,15 @@
 import { iconOr, useText, workTone, type IconName, type Tone } from '@linli/ui-shared'
 import type { RouteLocationRaw } from 'vue-router'
-import type { Away } from './listed'
+import { useWayText } from '../../shared/useWayText'
 import { shortName, type Thing } from './things'
 
 /** What nobody has looked at yet, and what a newer program has named. */
 const UNKNOWN = 'unknown'
-/** Nearer than this no direction is told: a position is not better than that. In metres. */
-const HERE = 10
 
 /** The words, signs and ways of a thing on the map and in the list. */
 export function useThingText() {
-  const { t, te, name, distance } = useText()
+  const { t, te, name } = useText()
+  const way = useWayText()
 
   function title(thing: Thing): string {
     return thing.layer === 'case' ? name(thing.of.category.name) : thing.of.name
@@ -62,12 +61,6 @@ export function useThingText() {
 
   function place(thing: Thing): string | null {
     return thing.layer === 'case' || thing.layer === 'component' ? thing.of.place : null
-  }
-
-  /** Where from here: 东北 12 米. */
-  function way({ metres, direction }: Away): string {
-    if (metres < HERE) return t('map.to_here')
-    return t('map.away', { direction: t(`map.to_${direction}`), far: distance(metres) })
   }
 
   /** The screen of a thing; nothing for what has only its card here. */

@@ -65,3 +65,12 @@ test('choices made faster than they are stored are all kept', async () => {
     theme: 'dark',
   })
 })
+
+test('photos wait for Wi-Fi when the person says so', async () => {
+  const app = await openApp('/me', { scenario: 'connected' })
+  await app.tap('p19.photos.wifi')
+  expect(await app.engine.wifiOnly()).toBe(true)
+  expect(app.control('p19.photos.wifi')).toHaveProperty('checked', true)
+  await app.tap('p19.photos.any')
+  expect(await app.engine.wifiOnly()).toBe(false)
+})

@@ -19,10 +19,10 @@ export const useReportStore = defineStore('report', () => {
     isLoaded.value = true
   }
 
-  /** The report comes of a visit. What was begun before is another matter and stays as it is. */
-  function follow(visit: string, place: string): void {
+  /** The report comes of a visit or is about a known place. What was begun before stays as it is. */
+  function follow(from: Partial<ReportDraft> & Pick<ReportDraft, 'place'>): void {
     if (isWorthKeeping(draft)) return
-    Object.assign(draft, { visit, place, isPlaceChosen: place !== '' })
+    Object.assign(draft, { ...from, isPlaceChosen: from.place !== '' })
   }
 
   async function keep(): Promise<void> {

@@ -9,8 +9,12 @@ export interface OpenDraft {
 export type DraftKind =
   | 'report'
   | 'check'
+  | 'verify'
   | 'visit'
   | 'home_add'
+  | 'building_add'
+  | 'entrance_add'
+  | 'dwelling_add'
   | 'home_edit'
   | 'enrol'
   | 'split'
@@ -26,12 +30,21 @@ const on =
   (name: string): Way =>
   (id) => ({ name, params: { id } })
 
+/** A form about what is in a building, or behind one of its entrances. */
+function behind(name: string, building = '', entrance = ''): RouteLocationRaw {
+  return { name, params: entrance ? { building, entrance } : { building } }
+}
+
 /** How forms name their drafts, longer names before those that they begin with. */
 const forms: [start: string, kind: DraftKind, to: Way][] = [
   ['check-', 'check', on('check')],
+  ['verify-', 'verify', on('verify')],
   ['visit-', 'visit', on('visit')],
   ['home-add-', 'home_add', (dwelling) => ({ name: 'home-add', query: { dwelling } })],
   ['home-add', 'home_add', () => ({ name: 'home-add' })],
+  ['building-add', 'building_add', () => ({ name: 'building-add' })],
+  ['entrance-add-', 'entrance_add', (building) => behind('entrance-add', building)],
+  ['dwelling-add-', 'dwelling_add', (way) => behind('dwelling-add', ...way.split('.'))],
   ['home-edit-', 'home_edit', on('home-edit')],
   ['enrol-', 'enrol', on('home-enrol')],
   ['split-', 'split', on('home-split')],

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { openApp } from '../../test/app'
-import { isToday } from './today'
+import { isToday } from '../../shared/today'
 
 test('tasks come first, nearest first, and lead to where they are done', async () => {
   const app = await openApp('/', { scenario: 'connected' })
   const ids = [...document.querySelectorAll('[data-testid^="p5.task."]')].map(
     (element) => (element as HTMLElement).dataset.testid,
   )
-  expect(ids).toEqual(['p5.task.T4N-7XC', 'p5.task.W8C-27D'])
+  expect(ids).toEqual(['p5.task.T4N-7XC', 'p5.task.R5D-3JW', 'p5.task.W8C-27D'])
   await app.tap('p5.task.T4N-7XC')
   expect(app.route()).toBe('check')
 })

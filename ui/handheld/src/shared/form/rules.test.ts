@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countIssue, countOf, nameIssue, noteIssue, phoneIssue } from './rules'
+import { countIssue, countOf, floorIssue, nameIssue, noteIssue, phoneIssue } from './rules'
 
 test.each([
   ['张先生家', undefined],
@@ -59,4 +59,15 @@ test.each([
 ])('a count: %j', (text, issue, value) => {
   expect(countIssue(text)).toBe(issue)
   expect(countOf(text)).toBe(value)
+})
+
+test.each([
+  ['', undefined],
+  ['5', undefined],
+  ['-2', undefined],
+  ['5层', 'floor'],
+  ['1000', 'floor'],
+  ['1.5', 'floor'],
+])('a floor: %j', (text, issue) => {
+  expect(floorIssue(text)).toBe(issue)
 })

@@ -2,7 +2,7 @@
  * What a person may type into the register, with a reason that can be said. The engine judges again;
  * here the words are found while everything is still in the field.
  */
-export type Issue = 'count' | 'emoji' | 'empty' | 'hidden' | 'long' | 'markup' | 'phone'
+export type Issue = 'count' | 'emoji' | 'empty' | 'floor' | 'hidden' | 'long' | 'markup' | 'phone'
 
 /** The most bytes of a name or form of address, as the record allows. */
 export const NAME_BYTES = 128
@@ -52,6 +52,13 @@ export function countIssue(text: string, isNeeded = false): Issue | undefined {
   const plain = text.trim()
   if (plain === '') return isNeeded ? 'empty' : undefined
   return /^\d{1,2}$/.test(plain) ? undefined : 'count'
+}
+
+/** A floor as it is counted here, cellars below zero; it may stay unknown. */
+export function floorIssue(text: string): Issue | undefined {
+  const plain = text.trim()
+  if (plain === '') return undefined
+  return /^-?\d{1,3}$/.test(plain) ? undefined : 'floor'
 }
 
 /** The number in a field that may be empty. */

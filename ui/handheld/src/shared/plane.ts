@@ -1,3 +1,5 @@
+import type { Direction } from '@linli/ui-shared'
+
 /** Degrees east and degrees north in WGS-84, as the engine tells them. */
 export type Point = [lon: number, lat: number]
 
@@ -59,11 +61,19 @@ export function holds(ring: readonly Spot[], { x, y }: Spot): boolean {
 }
 
 /** The eight directions of a compass, clockwise from the north. */
-export const directions = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
-export type Direction = (typeof directions)[number]
+export const directions = [
+  'north',
+  'north_east',
+  'east',
+  'south_east',
+  'south',
+  'south_west',
+  'west',
+  'north_west',
+] as const satisfies readonly Direction[]
 
 /** Where a spot lies as seen from another one. */
 export function directionOf(from: Spot, to: Spot): Direction {
   const turn = Math.atan2(to.x - from.x, from.y - to.y) / (Math.PI / 4)
-  return directions[(Math.round(turn) + 8) % 8] ?? 'n'
+  return directions[(Math.round(turn) + 8) % 8] ?? 'north'
 }
