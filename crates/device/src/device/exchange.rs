@@ -125,6 +125,7 @@ impl Device {
         open.note_epochs()?;
         for engine in open.engines.values() {
             engine.compact(false)?;
+            engine.forget_shifts(self.now())?;
         }
         // The device may have been locked or wiped meanwhile.
         match self.count_waiting() {

@@ -80,7 +80,7 @@ impl Device {
     /// The points of a track of the person.
     pub fn track_line(&self, id: &str) -> Result<TrackLine> {
         let open = self.opened()?;
-        open.engine()?.track_line(&open.staff, id)
+        open.engine()?.track_line(&open.staff, id, self.now())
     }
 
     /// Writes a track of the person as GPX into a folder of theirs. Whoever has the file has the track.
@@ -91,7 +91,7 @@ impl Device {
         let row = rows.iter().find(|row| row.id == id);
         let row = row.ok_or(DeviceError::NotFound("track"))?;
         let name = format!("linli-track-{}", row.started_at);
-        let text = engine.track_gpx(&open.staff, id, &name)?;
+        let text = engine.track_gpx(&open.staff, id, &name, self.now())?;
         let file = format!("{name}.gpx");
         files::replace(&folder.join(&file), text.as_bytes())?;
         Ok(ExportedFile {

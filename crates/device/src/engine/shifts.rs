@@ -101,7 +101,7 @@ impl Engine {
                 }
                 None | Some(_) => {}
             }
-            forget(tx, now)
+            Ok(())
         })
     }
 
@@ -157,7 +157,9 @@ fn last_shift(
     }))
 }
 
-fn forget(tx: &Tx<'_>, now: Timestamp) -> Result<()> {
+/// Forgets what was counted too long ago, and tracks that are too old.
+pub(super) fn forget(tx: &Tx<'_>, now: Timestamp) -> Result<()> {
+    super::tracks::forget(tx, now)?;
     let before = now.0.saturating_sub(KEPT_MS);
     tx.sql()
         .prepare_cached("DELETE FROM acts WHERE at < ?1")?

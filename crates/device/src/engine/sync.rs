@@ -369,11 +369,17 @@ impl Engine {
     pub fn tick(&self, now: Timestamp) -> Result<()> {
         self.write(|tx| {
             super::register::rows::expire(tx, now)?;
+            super::shifts::forget(tx, now)?;
             if let Some(reference) = self.reference_now().as_ref() {
                 forgotten::prune_log(tx, reference, now)?;
             }
             set_lease_clock(tx, lease_clock(tx)?.tick(now, 0))
         })
+    }
+
+    /// Forgets what people's own records say about days that are long over.
+    pub fn forget_shifts(&self, now: Timestamp) -> Result<()> {
+        self.write(|tx| super::shifts::forget(tx, now))
     }
 
     /// Whether household data may be shown: a lease was given and is not over.

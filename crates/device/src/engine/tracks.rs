@@ -131,8 +131,8 @@ impl Engine {
     }
 
     /// The points of a person's track.
-    pub fn track_line(&self, staff: &StaffId, id: &str) -> Result<TrackLine> {
-        let track = self.own_track(staff, id)?;
+    pub fn track_line(&self, staff: &StaffId, id: &str, now: Timestamp) -> Result<TrackLine> {
+        let track = self.own_track(staff, id, now)?;
         let lines = track.segments(GAP_MS).map(|segment| {
             let points = segment.iter().map(|point| [point.at.lon(), point.at.lat()]);
             points.collect()
@@ -143,8 +143,14 @@ impl Engine {
     }
 
     /// A person's track as GPX 1.1. `name` is what a map shows.
-    pub fn track_gpx(&self, staff: &StaffId, id: &str, name: &str) -> Result<String> {
-        let track = self.own_track(staff, id)?;
+    pub fn track_gpx(
+        &self,
+        staff: &StaffId,
+        id: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<String> {
+        let track = self.own_track(staff, id, now)?;
         track
             .to_gpx(name, GAP_MS)
             .map_err(|error| DeviceError::Damaged(format!("track: {error}")))
@@ -165,8 +171,9 @@ impl Engine {
         })
     }
 
-    fn own_track(&self, staff: &StaffId, id: &str) -> Result<Track> {
+    fn own_track(&self, staff: &StaffId, id: &str, now: Timestamp) -> Result<Track> {
         let track = number(id)?;
+        self.write(|tx| forget(tx, now))?;
         self.read(|reader| {
             let mut find = reader
                 .sql()
@@ -281,7 +288,8 @@ fn gaps(reader: &Reader<'_>, track: i64) -> Result<Vec<TrackGap>> {
     Ok(found)
 }
 
-fn forget(tx: &Tx<'_>, now: Timestamp) -> Result<()> {
+/// Forgets the tracks that are too old.
+pub(super) fn forget(tx: &Tx<'_>, now: Timestamp) -> Result<()> {
     let before = now.0.saturating_sub(KEPT_MS);
     let gone = tx
         .sql()

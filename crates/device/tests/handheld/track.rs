@@ -139,9 +139,30 @@ async fn it_belongs_to_one_person_and_is_gone_after_fourteen_days() {
     device.lock().unwrap();
     device.unlock(&unlock(ASSISTANT, SECRET)).unwrap();
     handheld.clock_of_all(13 * DAY);
-    assert_eq!(rows(&handheld).len(), 1);
+    assert!(device.track_line(&track.id).is_ok());
     handheld.clock_of_all(DAY);
+    let gone = device.track_line(&track.id).unwrap_err();
+    assert!(matches!(gone, DeviceError::NotFound("track")), "{gone}");
     assert_eq!(rows(&handheld), []);
+}
+
+#[tokio::test]
+async fn an_old_track_goes_by_itself_though_nobody_looks_at_it() {
+    let station = Station::new();
+    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+    let handheld = handheld.with_receiver(ASSISTANT);
+    let device = &handheld.device;
+    device.set_track(TrackChoice::On).unwrap();
+    device.set_duty(true).unwrap();
+    walk(&handheld, 0, 20);
+    device.set_duty(false).unwrap();
+    let [track] = rows(&handheld).try_into().unwrap();
+    handheld.clock_of_all(14 * DAY);
+    device.sync_once().await.unwrap();
+    // The clock is put back: what was only hidden would be seen again.
+    handheld.clock.set_wrong(-10 * DAY);
+    let gone = device.track_line(&track.id).unwrap_err();
+    assert!(matches!(gone, DeviceError::NotFound("track")), "{gone}");
 }
 
 #[tokio::test]
