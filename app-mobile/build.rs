@@ -78,9 +78,15 @@ const COMMANDS: &[&str] = &[
     "wifi_only",
 ];
 
+/// What the screens may call of the Android project's field plugin; Kotlin answers.
+const FIELD: &[&str] = &["take_photo", "set_brightness"];
+
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
-    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    let field = tauri_build::InlinedPlugin::new().commands(FIELD);
+    let attributes = tauri_build::Attributes::new()
+        .app_manifest(manifest)
+        .plugin("field", field);
     if let Err(error) = tauri_build::try_build(attributes) {
         println!("cargo::error={error:#}");
     }

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use linli_device::dto::change_set::{CHANGE_EVENT, ChangeSet, Noun};
@@ -11,8 +10,8 @@ use linli_device::{Clock as _, Device, Parts, SystemClock};
 use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::broadcast::error::RecvError;
 
-/// The variable that names the engine's folder; otherwise the system's place for app data.
-const FOLDER: &str = "LINLI_HANDHELD_FOLDER";
+use crate::folder;
+
 /// The variable with gpsd's address; `off` for a machine without a receiver.
 const GPSD: &str = "LINLI_GPSD";
 /// Where gpsd listens when nobody changed it.
@@ -20,17 +19,33 @@ const USUAL_GPSD: &str = "127.0.0.1:2947";
 
 /// Opens the engine's folder; it is locked or not bound yet.
 pub(crate) fn open(app: &AppHandle) -> Result<Arc<Device>, Box<dyn Error>> {
-    let folder = match std::env::var_os(FOLDER) {
-        Some(folder) => PathBuf::from(folder),
-        None => app.path().app_data_dir()?.join("device"),
+    let folder = match folder::chosen() {
+        Some(folder) => folder,
+        None => app.path().app_data_dir()?.join(folder::NAME),
     };
-    let parts = Parts {
-        position: position()?,
-        ..Parts::default()
-    };
-    Ok(Device::open_with(&folder, parts)?)
+    Ok(Device::open_with(&folder, parts(app)?)?)
 }
 
+#[cfg(not(target_os = "android"))]
+fn parts(_: &AppHandle) -> Result<Parts, Box<dyn Error>> {
+    Ok(Parts {
+        position: position()?,
+        ..Parts::default()
+    })
+}
+
+/// A phone has no gpsd, and its kernel does not tell a program about network and battery.
+#[cfg(target_os = "android")]
+fn parts(app: &AppHandle) -> Result<Parts, Box<dyn Error>> {
+    let field = app.state::<crate::field::android::Phone>().field.clone();
+    Ok(Parts {
+        position: Some(field.clone()),
+        machine: field,
+        ..Parts::default()
+    })
+}
+
+#[cfg(not(target_os = "android"))]
 fn position() -> Result<Option<Arc<dyn PositionSource>>, Box<dyn Error>> {
     let address = std::env::var(GPSD).unwrap_or_else(|_| USUAL_GPSD.to_owned());
     if address == "off" {
@@ -55,6 +70,8 @@ async fn tell_screens(app: AppHandle, device: Arc<Device>) {
             Err(RecvError::Lagged(_)) => everything(),
             Err(RecvError::Closed) => return,
         };
+        #[cfg(target_os = "android")]
+        crate::field::android::follow_track(&app, &app.state::<Arc<Device>>(), &change);
         if let Err(error) = app.emit(CHANGE_EVENT, change) {
             tracing::warn!(%error, "the screens did not hear of a change");
         }

@@ -5,6 +5,10 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    if let Some(code) = linli_app_mobile::before_window() {
+        return code;
+    }
     match linli_app_mobile::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -182,7 +182,7 @@ fn is_new_enough(version: &str) -> bool {
 }
 
 /// What a command prints, when it can be started and succeeds.
-fn answers(command: &mut Command) -> Option<String> {
+pub(crate) fn answers(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output
         .status

@@ -13,6 +13,7 @@ mod bench;
 mod check;
 mod codegen;
 mod demo;
+mod dist;
 mod handheld;
 mod machine;
 mod project;
@@ -64,6 +65,7 @@ verbs! {
     Codegen => codegen,
     Demo => demo,
     Handheld => handheld,
+    Dist => dist,
 }
 
 fn main() -> ExitCode {
