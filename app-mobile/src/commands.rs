@@ -126,6 +126,18 @@ async fn ask<T: Send + 'static>(
     }
 }
 
+/// The same for a save, which finishes the draft of this name in the same stroke.
+async fn save<T: Send + 'static>(
+    engine: &Engine<'_>,
+    draft: Option<String>,
+    question: impl FnOnce(&Device) -> linli_device::Result<T> + Send + 'static,
+) -> Answer<T> {
+    ask(engine, move |device| {
+        linli_device::finishing(draft, || question(device))
+    })
+    .await
+}
+
 fn failure(code: ErrorCode, param: &str, value: &str) -> ErrorDto {
     ErrorDto {
         code,

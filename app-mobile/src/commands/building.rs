@@ -7,7 +7,7 @@ use linli_device::dto::building::{
 };
 use linli_device::dto::register::SavedRecord;
 
-use super::{Answer, Engine, ask};
+use super::{Answer, Engine, ask, save};
 
 #[tauri::command]
 pub(crate) async fn list_buildings(engine: Engine<'_>) -> Answer<Vec<BuildingRow>> {
@@ -39,18 +39,30 @@ pub(crate) async fn list_facilities(
 }
 
 #[tauri::command]
-pub(crate) async fn add_building(engine: Engine<'_>, input: BuildingInput) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.add_building(&input)).await
+pub(crate) async fn add_building(
+    engine: Engine<'_>,
+    input: BuildingInput,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.add_building(&input)).await
 }
 
 #[tauri::command]
-pub(crate) async fn add_entrance(engine: Engine<'_>, input: EntranceInput) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.add_entrance(&input)).await
+pub(crate) async fn add_entrance(
+    engine: Engine<'_>,
+    input: EntranceInput,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.add_entrance(&input)).await
 }
 
 #[tauri::command]
-pub(crate) async fn add_dwelling(engine: Engine<'_>, input: DwellingInput) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.add_dwelling(&input)).await
+pub(crate) async fn add_dwelling(
+    engine: Engine<'_>,
+    input: DwellingInput,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.add_dwelling(&input)).await
 }
 
 #[tauri::command]

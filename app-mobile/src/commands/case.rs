@@ -5,7 +5,7 @@ use linli_device::dto::case_detail::CaseDetail;
 use linli_device::dto::check::{CheckInput, VerifyInput};
 use linli_device::dto::report::{AmendInput, EscalateInput, SavedReport};
 
-use super::{Answer, Engine, ask};
+use super::{Answer, Engine, ask, save};
 
 #[tauri::command]
 pub(crate) async fn list_cases(engine: Engine<'_>, query: CaseQuery) -> Answer<CaseList> {
@@ -18,13 +18,21 @@ pub(crate) async fn find_case(engine: Engine<'_>, id: String) -> Answer<CaseDeta
 }
 
 #[tauri::command]
-pub(crate) async fn check(engine: Engine<'_>, input: CheckInput) -> Answer<SavedReport> {
-    ask(&engine, move |device| device.check(&input)).await
+pub(crate) async fn check(
+    engine: Engine<'_>,
+    input: CheckInput,
+    draft: Option<String>,
+) -> Answer<SavedReport> {
+    save(&engine, draft, move |device| device.check(&input)).await
 }
 
 #[tauri::command]
-pub(crate) async fn verify(engine: Engine<'_>, input: VerifyInput) -> Answer<SavedReport> {
-    ask(&engine, move |device| device.verify(&input)).await
+pub(crate) async fn verify(
+    engine: Engine<'_>,
+    input: VerifyInput,
+    draft: Option<String>,
+) -> Answer<SavedReport> {
+    save(&engine, draft, move |device| device.verify(&input)).await
 }
 
 #[tauri::command]

@@ -3,16 +3,24 @@
 use linli_device::dto::access::{AccessList, RevealInput, RevealedDto};
 use linli_device::dto::register::{ContactEdit, PhoneInput, SavedRecord};
 
-use super::{Answer, Engine, ask};
+use super::{Answer, Engine, ask, save};
 
 #[tauri::command]
-pub(crate) async fn edit_contact(engine: Engine<'_>, input: ContactEdit) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.edit_contact(&input)).await
+pub(crate) async fn edit_contact(
+    engine: Engine<'_>,
+    input: ContactEdit,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.edit_contact(&input)).await
 }
 
 #[tauri::command]
-pub(crate) async fn correct_phone(engine: Engine<'_>, input: PhoneInput) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.correct_phone(&input)).await
+pub(crate) async fn correct_phone(
+    engine: Engine<'_>,
+    input: PhoneInput,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.correct_phone(&input)).await
 }
 
 #[tauri::command]

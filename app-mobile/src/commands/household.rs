@@ -5,7 +5,7 @@ use linli_device::dto::register::{
     HouseholdEdit, HouseholdInput, JoinInput, MoveIn, SavedRecord, SplitInput,
 };
 
-use super::{Answer, Engine, ask};
+use super::{Answer, Engine, ask, save};
 
 #[tauri::command]
 pub(crate) async fn list_households(
@@ -24,21 +24,27 @@ pub(crate) async fn find_household(engine: Engine<'_>, id: String) -> Answer<Hou
 pub(crate) async fn add_household(
     engine: Engine<'_>,
     input: HouseholdInput,
+    draft: Option<String>,
 ) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.add_household(&input)).await
+    save(&engine, draft, move |device| device.add_household(&input)).await
 }
 
 #[tauri::command]
 pub(crate) async fn edit_household(
     engine: Engine<'_>,
     input: HouseholdEdit,
+    draft: Option<String>,
 ) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.edit_household(&input)).await
+    save(&engine, draft, move |device| device.edit_household(&input)).await
 }
 
 #[tauri::command]
-pub(crate) async fn move_in(engine: Engine<'_>, input: MoveIn) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.move_in(&input)).await
+pub(crate) async fn move_in(
+    engine: Engine<'_>,
+    input: MoveIn,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.move_in(&input)).await
 }
 
 #[tauri::command]
@@ -47,8 +53,12 @@ pub(crate) async fn move_out(engine: Engine<'_>, household: String) -> Answer<Sa
 }
 
 #[tauri::command]
-pub(crate) async fn split_household(engine: Engine<'_>, input: SplitInput) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.split_household(&input)).await
+pub(crate) async fn split_household(
+    engine: Engine<'_>,
+    input: SplitInput,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.split_household(&input)).await
 }
 
 #[tauri::command]

@@ -7,7 +7,7 @@ use linli_device::dto::report::{
 };
 use tauri::ipc::{InvokeBody, Request};
 
-use super::{Answer, Engine, ask, failure};
+use super::{Answer, Engine, ask, failure, save};
 
 /// The header with what is told about a photo; its bytes are the body.
 const PHOTO_HEADER: &str = "linli-photo";
@@ -35,8 +35,12 @@ pub(crate) async fn blacken_photo(engine: Engine<'_>, input: BlackenInput) -> An
 }
 
 #[tauri::command]
-pub(crate) async fn report(engine: Engine<'_>, input: ReportInput) -> Answer<SavedReport> {
-    ask(&engine, move |device| device.report(&input)).await
+pub(crate) async fn report(
+    engine: Engine<'_>,
+    input: ReportInput,
+    draft: Option<String>,
+) -> Answer<SavedReport> {
+    save(&engine, draft, move |device| device.report(&input)).await
 }
 
 #[tauri::command]

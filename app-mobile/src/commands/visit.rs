@@ -2,11 +2,15 @@
 
 use linli_device::dto::register::{EnrolmentInput, SavedRecord, VisitInput};
 
-use super::{Answer, Engine, ask};
+use super::{Answer, Engine, ask, save};
 
 #[tauri::command]
-pub(crate) async fn note_visit(engine: Engine<'_>, input: VisitInput) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.note_visit(&input)).await
+pub(crate) async fn note_visit(
+    engine: Engine<'_>,
+    input: VisitInput,
+    draft: Option<String>,
+) -> Answer<SavedRecord> {
+    save(&engine, draft, move |device| device.note_visit(&input)).await
 }
 
 #[tauri::command]
@@ -22,8 +26,9 @@ pub(crate) async fn link_visit(
 pub(crate) async fn enrol_service(
     engine: Engine<'_>,
     input: EnrolmentInput,
+    draft: Option<String>,
 ) -> Answer<SavedRecord> {
-    ask(&engine, move |device| device.enrol_service(&input)).await
+    save(&engine, draft, move |device| device.enrol_service(&input)).await
 }
 
 #[tauri::command]

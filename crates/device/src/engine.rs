@@ -40,6 +40,7 @@ use linli_trust::{Certificate, SigningKey};
 use crate::env::{self, Random};
 use crate::error::{DeviceError, Result};
 
+pub use drafts::finishing;
 pub use packs::{PackInstall, PackWanted};
 pub use people::By;
 pub(crate) use positions::{metres, whole};

@@ -25,7 +25,7 @@ mod vault;
 pub use device::{APP, BindingStep, Device, GridInspection, Inspection, Parts, PhotoSize, SyncRun};
 pub use engine::{
     By, Counts, Engine, EnginePlan, Exchange, Looking, PackInstall, PackWanted, PhotoToSend,
-    Refused, Saved, SyncView, Synced,
+    Refused, Saved, SyncView, Synced, finishing,
 };
 pub use env::{Clock, Random, SystemClock, SystemRandom};
 pub use error::{DeviceError, Result};

@@ -164,6 +164,13 @@ impl Device {
         }
     }
 
+    /// Free room in MB, while there is so little that photos are kept smaller.
+    pub(super) fn little_room_mb(&self) -> Option<u32> {
+        let free = self.parts.machine.free_bytes(&self.folder)?;
+        let mb = u32::try_from(free / (1024 * 1024)).unwrap_or(u32::MAX);
+        (free < LITTLE_ROOM).then_some(mb)
+    }
+
     /// Leaves the first-sync screen while the rest follows.
     pub fn start_work(&self) -> Result<()> {
         self.opened()?.store.set_started()?;

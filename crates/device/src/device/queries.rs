@@ -52,6 +52,7 @@ impl Device {
             // Whoever has no role here any more has no cases either; the strip speaks all the same.
             alarms: self.alarms().unwrap_or_default(),
             unread_count: self.list_messages().map_or(0, |list| list.unread_count),
+            little_room_mb: self.little_room_mb(),
         })
     }
 

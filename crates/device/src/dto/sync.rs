@@ -99,6 +99,8 @@ pub struct SyncStatus {
     pub alarms: Vec<AlarmDto>,
     /// Messages that the signed-in person has not read.
     pub unread_count: u32,
+    /// Free room in MB while there is little: photos are kept smaller, and below 50 none are taken.
+    pub little_room_mb: Option<u32>,
 }
 
 /// A case that waits or needs a person.

@@ -1,6 +1,9 @@
 //! Drafts: what a person typed and did not save yet. Encrypted with everything else.
 
+use std::cell::RefCell;
+
 use linli_model::{StaffId, Timestamp};
+use linli_store::Tx;
 use linli_store::rusqlite::{OptionalExtension, params};
 
 use super::Engine;
@@ -11,6 +14,41 @@ use crate::error::{DeviceError, Result};
 const NAME_BYTES: usize = 64;
 /// The longest draft, in bytes.
 const CONTENT_BYTES: usize = 256 * 1024;
+
+thread_local! {
+    /// The draft that the save on this thread finishes. A save runs on one thread from its beginning to
+    /// its commit, and each passes the place where [`finish`] is called.
+    static FINISHING: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs a save that finishes a draft: what was typed is either a draft or saved, never both and never
+/// neither, whenever the process dies. A save that fails leaves the draft.
+pub fn finishing<T>(draft: Option<String>, save: impl FnOnce() -> T) -> T {
+    struct Forget;
+    impl Drop for Forget {
+        fn drop(&mut self) {
+            FINISHING.set(None);
+        }
+    }
+    FINISHING.set(draft);
+    let _forget = Forget;
+    save()
+}
+
+/// Removes the draft that this save finishes, in its transaction.
+pub(super) fn finish(tx: &Tx<'_>, staff: &StaffId) -> Result<()> {
+    FINISHING.with_borrow(|draft| match draft {
+        Some(name) => remove(tx, staff, name),
+        None => Ok(()),
+    })
+}
+
+fn remove(tx: &Tx<'_>, staff: &StaffId, name: &str) -> Result<()> {
+    tx.sql()
+        .prepare_cached("DELETE FROM drafts WHERE staff = ?1 AND name = ?2")?
+        .execute(params![staff.as_str(), name])?;
+    Ok(())
+}
 
 impl Engine {
     /// The content of a draft.
@@ -66,11 +104,6 @@ impl Engine {
 
     /// Forgets a draft.
     pub fn delete_draft(&self, staff: &StaffId, name: &str) -> Result<()> {
-        self.write(|tx| {
-            tx.sql()
-                .prepare_cached("DELETE FROM drafts WHERE staff = ?1 AND name = ?2")?
-                .execute(params![staff.as_str(), name])?;
-            Ok(())
-        })
+        self.write(|tx| remove(tx, staff, name))
     }
 }

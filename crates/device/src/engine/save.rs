@@ -17,7 +17,7 @@ use linli_store::{Authorship, Tx};
 use super::intent::{Intent, Written};
 use super::people::By;
 use super::shifts::{self, Act};
-use super::{Engine, Place, leave, notes, rows};
+use super::{Engine, Place, drafts, leave, notes, rows};
 use crate::error::{DeviceError, Result};
 
 /// An event that is to be written.
@@ -126,6 +126,7 @@ impl Engine {
             &change,
             &authorship,
         )?;
+        drafts::finish(tx, &save.by.staff)?;
         let act = Act::of_events(written.iter().map(|item| &item.event.kind));
         if let (Some(act), 0) = (act, save.refused_before) {
             shifts::note_act(tx, &save.by.staff, act, save.now)?;

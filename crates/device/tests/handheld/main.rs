@@ -34,6 +34,7 @@
 
 mod canary;
 mod door;
+mod drafts;
 mod erase;
 mod line;
 mod lists;

@@ -72,8 +72,11 @@ async fn with_little_room_photos_get_smaller() {
         let photo = handheld.device.add_photo(file.get_ref(), &wide()).unwrap();
         (photo.width, photo.height)
     };
+    let told = || handheld.device.sync_status().unwrap().little_room_mb;
     assert_eq!(width(301 << 20), (1_600, 1_200));
+    assert_eq!(told(), None);
     assert_eq!(width(299 << 20), (1_280, 960));
+    assert_eq!(told(), Some(299));
 }
 
 #[tokio::test]

@@ -71,7 +71,8 @@ import type {
 
 /**
  * Everything the screens can ask of the engine. Every promise may be rejected with an `ApiError`.
- * A promise of a save resolves when the data are safe on this device, never later.
+ * A promise of a save resolves when the data are safe on this device, never later. A save that is given the
+ * name of a draft finishes it: in one stroke the draft is gone and the data are there.
  */
 export interface Api {
   status(): Promise<DeviceStatus>
@@ -97,9 +98,9 @@ export interface Api {
 
   listCases(query: CaseQuery): Promise<CaseList>
   findCase(id: string): Promise<CaseDetail>
-  check(input: CheckInput): Promise<SavedReport>
+  check(input: CheckInput, draft?: string): Promise<SavedReport>
   /** Says whether what somebody else reported is there. */
-  verify(input: VerifyInput): Promise<SavedReport>
+  verify(input: VerifyInput, draft?: string): Promise<SavedReport>
   amend(input: AmendInput): Promise<SavedReport>
   /** Asks the desk that holds a case to pass it up. */
   escalate(input: EscalateInput): Promise<SavedReport>
@@ -117,7 +118,7 @@ export interface Api {
   blackenPhoto(input: BlackenInput): Promise<PhotoDto>
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
-  report(input: ReportInput): Promise<SavedReport>
+  report(input: ReportInput, draft?: string): Promise<SavedReport>
   /** What the words of a case seem to hold that does not belong there; never a reason not to save. */
   textHints(text: string): Promise<TextHintDto[]>
 
@@ -135,32 +136,32 @@ export interface Api {
   listBuildings(): Promise<BuildingRow[]>
   listEntrances(building: string): Promise<EntranceRow[]>
   listDwellings(query: DwellingQuery): Promise<DwellingList>
-  addBuilding(input: BuildingInput): Promise<SavedRecord>
-  addEntrance(input: EntranceInput): Promise<SavedRecord>
-  addDwelling(input: DwellingInput): Promise<SavedRecord>
+  addBuilding(input: BuildingInput, draft?: string): Promise<SavedRecord>
+  addEntrance(input: EntranceInput, draft?: string): Promise<SavedRecord>
+  addDwelling(input: DwellingInput, draft?: string): Promise<SavedRecord>
   /** Named places or components. */
   listFacilities(query: FacilityQuery): Promise<FacilityList>
   /** Notes how a component was found. */
   setComponent(input: ComponentInput): Promise<SavedRecord>
-  addHousehold(input: HouseholdInput): Promise<SavedRecord>
-  editHousehold(input: HouseholdEdit): Promise<SavedRecord>
-  moveIn(input: MoveIn): Promise<SavedRecord>
+  addHousehold(input: HouseholdInput, draft?: string): Promise<SavedRecord>
+  editHousehold(input: HouseholdEdit, draft?: string): Promise<SavedRecord>
+  moveIn(input: MoveIn, draft?: string): Promise<SavedRecord>
   moveOut(household: string): Promise<SavedRecord>
-  splitHousehold(input: SplitInput): Promise<SavedRecord>
+  splitHousehold(input: SplitInput, draft?: string): Promise<SavedRecord>
   joinHouseholds(input: JoinInput): Promise<SavedRecord>
 
-  editContact(input: ContactEdit): Promise<SavedRecord>
+  editContact(input: ContactEdit, draft?: string): Promise<SavedRecord>
   /** Answers the contact, which is another record when the old number is to be forgotten. */
-  correctPhone(input: PhoneInput): Promise<SavedRecord>
+  correctPhone(input: PhoneInput, draft?: string): Promise<SavedRecord>
   /** The numbers in full, once a row about it stands in the access log. */
   reveal(input: RevealInput): Promise<RevealedDto>
   /** Who looked at numbers on this device: of a household or contact, or of all. */
   accessLog(record: string | null): Promise<AccessList>
 
-  noteVisit(input: VisitInput): Promise<SavedRecord>
+  noteVisit(input: VisitInput, draft?: string): Promise<SavedRecord>
   /** Names the case that came of a visit. */
   linkVisit(visit: string, caseId: string): Promise<SavedRecord>
-  enrolService(input: EnrolmentInput): Promise<SavedRecord>
+  enrolService(input: EnrolmentInput, draft?: string): Promise<SavedRecord>
   endService(enrolment: string): Promise<SavedRecord>
 
   duty(): Promise<DutyDto>

@@ -1,6 +1,10 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import type { Noun } from '@linli/ui-shared'
 import { ApiError, useApi } from '../api'
+import { usePolling } from './usePolling'
+
+/** Time alone makes a case overdue or not confirmed; so often, in milliseconds, cases are read anew. */
+const MINUTE = 60_000
 
 export interface Live<T> {
   /** What was read last; stays while newer data are on their way. */
@@ -35,6 +39,7 @@ export function useLive<T>(read: () => Promise<T>, nouns: readonly Noun[]): Live
     if (change.nouns.some((noun) => nouns.includes(noun))) void reload()
   })
   onScopeDispose(stop)
+  if (nouns.includes('cases')) usePolling(reload, MINUTE)
   void reload()
   return { data, error, reload }
 }

@@ -50,4 +50,8 @@ alarms: Array<AlarmDto>,
 /**
  * Messages that the signed-in person has not read.
  */
-unread_count: number, };
+unread_count: number, 
+/**
+ * Free room in MB while there is little: photos are kept smaller, and below 50 none are taken.
+ */
+little_room_mb: number | null, };

@@ -18,7 +18,7 @@ use super::super::people::By;
 use super::super::shifts::{self, Act};
 use super::super::sync::refresh_touched;
 use super::super::wish::Wish;
-use super::super::{Engine, Place as Seat, leave};
+use super::super::{Engine, Place as Seat, drafts, leave};
 use crate::dto::register::BasisDto;
 use crate::env;
 use crate::error::{DeviceError, Result};
@@ -64,6 +64,7 @@ impl Engine {
                 written: None,
             };
             let answer = work(&mut pen)?;
+            drafts::finish(pen.tx, &by.staff)?;
             if let Some(kind) = pen.written {
                 shifts::note_act(pen.tx, &by.staff, Act::of_record(kind), now)?;
             }

@@ -6,6 +6,7 @@ import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
 import { listOf, outboxOf, placesOf } from './lists'
 import { mapOf } from './map'
+import { finishDrafts } from './finishing'
 import { FakeNews } from './news'
 import { FakePhotos } from './photos'
 import { pictureUrl } from './pictures'
@@ -35,16 +36,13 @@ export class FakeEngine extends FakeNews implements Api {
   private readonly listeners = new Set<(change: ChangeSet) => void>()
   private readonly photos = new FakePhotos()
 
-  constructor({
-    scenario = 'connected',
-    now = Date.now,
-    isLive = false,
-    settings,
-  }: FakeOptions = {}) {
+  constructor(options: FakeOptions = {}) {
+    const { scenario = 'connected', now = Date.now, isLive = false, settings } = options
     super(now(), scenario === 'empty' || scenario === 'first-sync')
     this.now = now
     this.isLive = isLive
     this.world = worldOf(scenario, now(), settings)
+    finishDrafts(this, this.drafts)
   }
 
   status: Api['status'] = async () => structuredClone(this.world.status)

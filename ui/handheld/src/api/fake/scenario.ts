@@ -93,6 +93,7 @@ function syncOf(name: ScenarioName, now: number): SyncStatus {
     last_download_at: now - 20_000,
     alarms: [],
     unread_count: 0,
+    little_room_mb: null,
   }
   switch (name) {
     case 'offline':

@@ -1,6 +1,7 @@
-import { onScopeDispose, ref, watch } from 'vue'
+import { ref, watch } from 'vue'
 import type { PhotoDto } from '@linli/ui-shared'
 import { useApi } from '../../api'
+import { useScreenDraft } from '../../shared/form/useDraftKeeper'
 
 interface Stored {
   photos: PhotoDto[]
@@ -21,6 +22,21 @@ export function useCheckDraft(what: 'check' | 'verify', caseId: string) {
   const note = ref('')
   const satisfied = ref<Satisfied>('unasked')
   const isLoaded = ref(false)
+  const { changed, keep, finish } = useScreenDraft(key, () => {
+    if (!isLoaded.value) return undefined
+    const stored: Stored = {
+      photos: photos.value,
+      isConditionMet: isConditionMet.value,
+      note: note.value,
+      satisfied: satisfied.value,
+    }
+    const isEmpty =
+      stored.photos.length === 0 &&
+      !stored.isConditionMet &&
+      stored.note === '' &&
+      stored.satisfied === 'unasked'
+    return isEmpty ? null : JSON.stringify(stored)
+  })
 
   async function load(): Promise<void> {
     const content = await api.loadDraft(key).catch(() => null)
@@ -38,29 +54,8 @@ export function useCheckDraft(what: 'check' | 'verify', caseId: string) {
     isLoaded.value = true
   }
 
-  async function keep(): Promise<void> {
-    if (!isLoaded.value) return
-    const stored: Stored = {
-      photos: photos.value,
-      isConditionMet: isConditionMet.value,
-      note: note.value,
-      satisfied: satisfied.value,
-    }
-    const isEmpty =
-      stored.photos.length === 0 &&
-      !stored.isConditionMet &&
-      stored.note === '' &&
-      stored.satisfied === 'unasked'
-    await (isEmpty ? api.deleteDraft(key) : api.saveDraft(key, JSON.stringify(stored)))
-  }
-
-  async function discard(): Promise<void> {
-    isLoaded.value = false
-    await api.deleteDraft(key)
-  }
-
   watch([photos, isConditionMet, satisfied], () => void keep())
-  onScopeDispose(() => void keep())
+  watch(note, changed)
   void load()
-  return { photos, isConditionMet, note, satisfied, isLoaded, discard }
+  return { photos, isConditionMet, note, satisfied, isLoaded, finish }
 }

@@ -56,6 +56,20 @@ test('what is missing is said at its place; nothing is lost', async () => {
   expect(app.engine.world.cases[0]?.note).toBe('楼口积水')
 })
 
+test('with little room it says what becomes of photos, and text goes on', async () => {
+  const app = await openApp('/report', { scenario: 'offline' })
+  expect(app.maybe('photo.little_room')).toBeNull()
+  app.engine.world.sync.little_room_mb = 60
+  app.engine.tell(['sync'])
+  await flushPromises()
+  expect(app.text('photo.little_room')).toContain('60 MB')
+  expect(app.text('photo.little_room')).toContain('文字不受影响')
+  app.engine.world.sync.little_room_mb = 49
+  app.engine.tell(['sync'])
+  await flushPromises()
+  expect(app.text('photo.little_room')).toContain('拍不了照片')
+})
+
 test('a draft survives leaving the screen and a restart of the program', async () => {
   const first = await openApp('/report', { scenario: 'offline' })
   await first.shoot()

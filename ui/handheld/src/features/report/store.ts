@@ -1,17 +1,20 @@
 import { defineStore } from 'pinia'
 import { reactive, ref, watch } from 'vue'
 import { useApi } from '../../api'
+import { useDraftKeeper } from '../../shared/form/useDraftKeeper'
 import { emptyDraft, inputOf, isWorthKeeping, parseDraft, type ReportDraft } from './draft'
 
 const NAME = 'report'
-const QUIET = 400
 
 /** The report being written. Every pause of the fingers stores it in the engine. */
 export const useReportStore = defineStore('report', () => {
   const api = useApi()
   const draft = reactive<ReportDraft>(emptyDraft())
   const isLoaded = ref(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const { keep, changed, finish, begin } = useDraftKeeper(NAME, () => {
+    if (!isLoaded.value) return undefined
+    return isWorthKeeping(draft) ? JSON.stringify(draft) : null
+  })
 
   async function open(): Promise<void> {
     if (isLoaded.value) return
@@ -25,32 +28,22 @@ export const useReportStore = defineStore('report', () => {
     Object.assign(draft, { ...from, isPlaceChosen: from.place !== '' })
   }
 
-  async function keep(): Promise<void> {
-    clearTimeout(timer)
-    if (!isLoaded.value) return
-    if (isWorthKeeping(draft)) await api.saveDraft(NAME, JSON.stringify(draft))
-    else await api.deleteDraft(NAME)
-  }
-
   async function discard(): Promise<void> {
     Object.assign(draft, emptyDraft())
-    clearTimeout(timer)
-    await api.deleteDraft(NAME)
+    await keep()
   }
 
   async function save(category: string) {
     const { visit } = draft
-    const saved = await api.report(inputOf(draft, category))
-    await discard()
+    const saved = await finish((name) => api.report(inputOf(draft, category), name))
+    Object.assign(draft, emptyDraft())
+    begin()
     // Both are saved; without the link only the way from one to the other is missing.
     if (visit !== null) await api.linkVisit(visit, saved.case_id).catch(() => undefined)
     return saved
   }
 
-  watch(draft, () => {
-    clearTimeout(timer)
-    if (isLoaded.value) timer = setTimeout(() => void keep(), QUIET)
-  })
+  watch(draft, changed)
 
   return { draft, isLoaded, open, follow, keep, discard, save }
 })

@@ -1,22 +1,21 @@
-import { onScopeDispose, reactive, ref, watch, type Ref } from 'vue'
+import { reactive, ref, watch, type Ref } from 'vue'
 import { useApi } from '../../api'
+import { useScreenDraft } from './useDraftKeeper'
 
-const QUIET = 400
-
-/**
- * A form whose contents live in the engine from the first key on, so that a call, a locked screen or a
- * dead battery lose nothing. What equals the beginning is no draft.
- */
+/** A form whose contents live in the engine until they are saved. What equals the beginning is no draft. */
 export function useFormDraft<T extends Record<string, unknown>>(
   name: string,
   begin: T,
-): { form: T; isLoaded: Ref<boolean>; discard: () => Promise<void> } {
+): { form: T; isLoaded: Ref<boolean>; finish: ReturnType<typeof useScreenDraft>['finish'] } {
   const api = useApi()
   const form = reactive({ ...begin }) as T
   const isLoaded = ref(false)
   const unchanged = JSON.stringify(begin)
-  let isDone = false
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const { changed, finish } = useScreenDraft(name, () => {
+    if (!isLoaded.value) return undefined
+    const now = JSON.stringify(form)
+    return now === unchanged ? null : now
+  })
 
   async function load(): Promise<void> {
     const content = await api.loadDraft(name).catch(() => null)
@@ -24,26 +23,9 @@ export function useFormDraft<T extends Record<string, unknown>>(
     isLoaded.value = true
   }
 
-  async function keep(): Promise<void> {
-    clearTimeout(timer)
-    if (!isLoaded.value || isDone) return
-    const now = JSON.stringify(form)
-    await (now === unchanged ? api.deleteDraft(name) : api.saveDraft(name, now))
-  }
-
-  async function discard(): Promise<void> {
-    isDone = true
-    clearTimeout(timer)
-    await api.deleteDraft(name)
-  }
-
-  watch(form, () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => void keep(), QUIET)
-  })
-  onScopeDispose(() => void keep())
+  watch(form, changed)
   void load()
-  return { form, isLoaded, discard }
+  return { form, isLoaded, finish }
 }
 
 /** The values of a stored draft that fit the form as this version has it. */
