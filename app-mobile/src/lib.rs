@@ -12,6 +12,8 @@ mod permission;
 mod photo_scheme;
 #[cfg(target_os = "linux")]
 mod start;
+#[cfg(all(target_os = "linux", debug_assertions))]
+mod test_camera;
 mod web_view;
 
 #[cfg(test)]
@@ -45,6 +47,8 @@ pub fn run() -> tauri::Result<()> {
             let device = engine::open(app.handle())?;
             app.manage(device.clone());
             engine::start(app.handle(), device);
+            #[cfg(all(target_os = "linux", debug_assertions))]
+            test_camera::prepare(app)?;
             Ok(())
         })
         .on_permission_request(permission::answer)

@@ -2,21 +2,25 @@
 //! outside, such as the handheld's window.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::story::acts::Acts;
 use crate::town::{
-    self, HandheldPlan, Picture, Program, Town, TownError, TownPlan, TownResult, after_photo,
+    self, Desk, HandheldPlan, Picture, Program, Town, TownError, TownPlan, TownResult, after_photo,
     before_photo, check_photo,
 };
-use crate::world::{COMMUNITY, WorldError, demo_register, grid};
+use crate::world::{COMMUNITY, STREET, WorldError, demo_register, grid};
 
 /// A running town, its pictures, and the orders that it takes.
 pub struct Stage {
     town: Town,
     folder: PathBuf,
     after: Picture,
+    /// How many acts were ordered: each has a key of its own.
+    acts: AtomicU32,
 }
 
 impl Stage {
@@ -40,6 +44,7 @@ impl Stage {
             town,
             folder,
             after: after_photo()?,
+            acts: AtomicU32::new(0),
         })
     }
 
@@ -65,6 +70,7 @@ impl Stage {
         Ok(json!({
             "servers": servers,
             "doors": doors,
+            "street": STREET,
             "spent_ticket": self.town.assistant()?.ticket(),
             "pictures": {
                 "before": file("before.jpg"), "check": file("check.jpg"), "words": file("words.jpg"),
@@ -79,10 +85,16 @@ impl Stage {
     /// | `ticket LABEL` | a ticket for a further handheld of the first grid's assistant |
     /// | `confirm DIGITS` | the administrator confirms the slot that waits for these digits |
     /// | `cut SERVER`, `restore SERVER` | the line to a server |
+    /// | `cut_after SERVER BYTES` | the line is cut once so many bytes more have moved |
+    /// | `delay SERVER MILLISECONDS` | how long each piece of the line's bytes is on its way |
+    /// | `keep_answers SERVER` | questions arrive at a server, answers do not come back |
     /// | `find CODE` | the id of the case with this short code, once the community has it |
+    /// | `cases` | how many cases the community has |
+    /// | `handheld ARGUMENTS` | the assistant's other handheld, which has no screen, does something |
+    /// | `act DESK CASE EVENT` | `community`, `street`, `unit_lead` or `unit_handler` writes an event, as JSON |
     /// | `file`, `escalate`, `acknowledge`, `result`, `close` and a case's id | a desk or unit acts |
-    pub async fn obey(&self, order: &str) -> TownResult<Value> {
-        let words: Vec<&str> = order.split_whitespace().collect();
+    pub async fn obey(&self, order: &[String]) -> TownResult<Value> {
+        let words: Vec<&str> = order.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["ticket", label] => self.ticket(label).await,
             ["confirm", digits] => {
@@ -97,12 +109,35 @@ impl Stage {
                 self.server(name)?.line.restore();
                 Ok(Value::Null)
             }
+            ["cut_after", name, bytes] => {
+                let bytes = number(bytes)?;
+                self.server(name)?.line.cut_after(bytes);
+                Ok(Value::Null)
+            }
+            ["delay", name, milliseconds] => {
+                let time = Duration::from_millis(number(milliseconds)?);
+                self.server(name)?.line.delay(time);
+                Ok(Value::Null)
+            }
+            ["keep_answers", name] => {
+                self.server(name)?.line.keep_answers();
+                Ok(Value::Null)
+            }
+            ["cases"] => Ok(json!(self.town.people.community.case_count().await?)),
+            ["act", desk, case, event] => {
+                let event: Value = serde_json::from_str(event)?;
+                let number = self.acts.fetch_add(1, Ordering::Relaxed);
+                self.desk(desk)?
+                    .act(case, &format!("stage-act-{number}"), &event)
+                    .await
+            }
+            ["handheld", arguments @ ..] => self.town.assistant()?.run(arguments).await,
             ["find", code] => {
                 let case = self.town.people.community.find_case(code).await?;
                 Ok(json!({ "case": case }))
             }
             [act, case] => self.act(act, case).await,
-            _ => Err(unknown(order)),
+            _ => Err(unknown(&words.join(" "))),
         }
     }
 
@@ -137,12 +172,28 @@ impl Stage {
         Ok(json!({ "ticket": ticket, "grid": grid, "staff": staff }))
     }
 
+    fn desk(&self, name: &str) -> TownResult<&Desk> {
+        let people = &self.town.people;
+        match name {
+            "community" => Ok(&people.community),
+            "street" => Ok(&people.street),
+            "unit_lead" => Ok(&people.unit_lead),
+            "unit_handler" => Ok(&people.unit_handler),
+            _ => Err(unknown(&format!("desk {name}"))),
+        }
+    }
+
     fn server(&self, name: &str) -> TownResult<&Program> {
         let found = self.town.program(name);
         found
             .map(AsRef::as_ref)
             .ok_or_else(|| unknown(&format!("server {name}")))
     }
+}
+
+fn number(word: &str) -> TownResult<u64> {
+    word.parse()
+        .map_err(|_| unknown(&format!("a number, but {word}")))
 }
 
 fn unknown(order: &str) -> TownError {

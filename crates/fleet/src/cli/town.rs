@@ -1,8 +1,8 @@
 //! `town`: a town of real servers that takes orders, for tests of other programs.
 //!
-//! One order a line on standard input ([`Stage::obey`] lists them), one JSON value a line on standard
-//! output: `{"done": ...}` or `{"failed": "..."}`. The first line says where everything is. It ends
-//! when the input ends.
+//! One order a line on standard input, a JSON array of words ([`Stage::obey`] lists them), one JSON value
+//! a line on standard output: `{"done": ...}` or `{"failed": "..."}`. The first line says where
+//! everything is. It ends when the input ends.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::path::PathBuf;
@@ -49,9 +49,13 @@ async fn play(plan: &TownPlan) -> Result<(), Failure> {
     let stage = Stage::open(plan).await?;
     say(&json!({ "done": stage.description().await? }))?;
     while let Some(order) = orders.recv().await {
-        say(&match stage.obey(&order).await {
+        let brought = match serde_json::from_str::<Vec<String>>(&order) {
+            Ok(words) => stage.obey(&words).await.map_err(|error| error.to_string()),
+            Err(error) => Err(format!("an order is a JSON array of words: {error}")),
+        };
+        say(&match brought {
             Ok(brought) => json!({ "done": brought }),
-            Err(error) => json!({ "failed": error.to_string() }),
+            Err(said) => json!({ "failed": said }),
         })?;
     }
     Ok(stage.close().await?)

@@ -1,11 +1,14 @@
-//! A line between two programs of a town: a TCP relay that counts bytes and can be cut.
+//! A line between two programs of a town: a TCP relay that counts bytes, and can be cut, slow, or keep
+//! answers to itself.
 //!
 //! The port stays the same for the life of the town, whatever happens to the program behind it, so
 //! tickets and configurations that name it stay true.
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, tcp};
@@ -52,6 +55,10 @@ struct Gauge {
     cuts: u64,
     /// The line is cut when so many bytes have moved in all.
     cut_at: Option<u64>,
+    /// How long each piece is on its way.
+    delay: Duration,
+    /// Questions arrive, answers do not.
+    keeps_answers: bool,
 }
 
 impl Gauge {
@@ -120,11 +127,31 @@ impl Line {
         });
     }
 
-    /// Joins the line again, and takes back a cut that was planned.
+    /// Lets every piece of at most 16 KiB take so long, in each direction.
+    pub fn delay(&self, time: Duration) {
+        self.shared.gauge.send_modify(|gauge| gauge.delay = time);
+    }
+
+    /// Lets what callers ask arrive, and nothing of what the server answers: they cannot know whether it
+    /// was done and ask once more. The handshake of a connection still passes in both directions.
+    pub fn keep_answers(&self) {
+        self.shared
+            .gauge
+            .send_modify(|gauge| gauge.keeps_answers = true);
+    }
+
+    /// Joins the line again as it was at first, and takes back a cut that was planned. Connections that
+    /// miss an answer end.
     pub fn restore(&self) {
         self.shared.gauge.send_modify(|gauge| {
-            gauge.is_cut = false;
-            gauge.cut_at = None;
+            if gauge.keeps_answers {
+                gauge.cut();
+            }
+            *gauge = Gauge {
+                traffic: gauge.traffic,
+                cuts: gauge.cuts,
+                ..Gauge::default()
+            };
         });
     }
 
@@ -231,10 +258,11 @@ async fn relay(caller: TcpStream, shared: Arc<Shared>) {
     let (from_caller, to_caller) = caller.into_split();
     let (from_server, to_server) = server.into_split();
     let mut gauge = shared.gauge.subscribe();
+    let talk = Talk::default();
     let both = async {
         tokio::join!(
-            pass(&shared, from_caller, to_server, true),
-            pass(&shared, from_server, to_caller, false),
+            pass(&shared, &talk, from_caller, to_server, true),
+            pass(&shared, &talk, from_server, to_caller, false),
         )
     };
     tokio::select! {
@@ -244,15 +272,50 @@ async fn relay(caller: TcpStream, shared: Arc<Shared>) {
     }
 }
 
+/// How far the talk of one connection is: the caller speaks, the server greets back, and with what the
+/// caller says then its first question begins.
+#[derive(Debug, Default)]
+struct Talk {
+    has_greeted: AtomicBool,
+    has_asked: AtomicBool,
+}
+
+impl Talk {
+    fn note(&self, is_up: bool) {
+        if !is_up {
+            self.has_greeted.store(true, Ordering::Relaxed);
+        } else if self.has_greeted.load(Ordering::Relaxed) {
+            self.has_asked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn has_asked(&self) -> bool {
+        self.has_asked.load(Ordering::Relaxed)
+    }
+}
+
 /// Passes one direction on until it ends.
 async fn pass(
     shared: &Shared,
+    talk: &Talk,
     mut from: tcp::OwnedReadHalf,
     mut to: tcp::OwnedWriteHalf,
     is_up: bool,
 ) {
     let mut piece = vec![0; PIECE];
     while let Ok(read @ 1..) = from.read(&mut piece).await {
+        let Gauge {
+            delay,
+            keeps_answers,
+            ..
+        } = *shared.gauge.borrow();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        talk.note(is_up);
+        if keeps_answers && !is_up && talk.has_asked() {
+            continue;
+        }
         let may = shared.count(read, is_up);
         let Some(bytes) = piece.get(..may) else { break };
         if to.write_all(bytes).await.is_err() || may < read {

@@ -2,6 +2,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openClock } from './clock.mjs'
+import { openDisk } from './disk.mjs'
 import { folder } from './places.mjs'
 import { openReceiver } from './receiver.mjs'
 import { openScreen } from './screen.mjs'
@@ -10,27 +12,41 @@ import { openWindow } from './window.mjs'
 import { wordsOf } from './words.mjs'
 import { problemsOf, sizeProblemsOf } from '../../scripts/scan.mjs'
 
-/** Everything for one journey in one language. `close` ends all of it, whatever has happened. */
-export async function prepare(language) {
-  const shots = folder('shots', language)
-  const logs = folder('logs', language)
+/**
+ * Everything for one journey in one language. `close` ends all of it, whatever has happened.
+ *
+ * With a `clock`, everything lives by one that can be put forward; with a `disk`, the device's folder is on a
+ * small one, where it can be mounted.
+ */
+export async function prepare(language, { name = '', hasClock = false, hasDisk = false } = {}) {
+  const shots = folder('shots', name, language)
+  const logs = folder('logs', name, language)
   const home = mkdtempSync(join(tmpdir(), 'linli-window-'))
   const closers = []
+  const clock = hasClock ? openClock(home) : undefined
   const journey = {
+    language,
     words: wordsOf(language),
+    folder: home,
+    clock,
+    disk: hasDisk ? openDisk(join(home, 'device')) : undefined,
     window: undefined,
     number: 0,
     /** What no screen may have and a screen of this journey had, each with the screen's name. */
     problems: [],
 
-    /** Opens the window on this journey's device, for the first time or again. */
-    async open() {
-      const { screen, receiver } = journey
+    /**
+     * Opens the window on this journey's device, for the first time or again; with a receiver elsewhere or
+     * `off`, and with a camera, where that is asked for.
+     */
+    async open({ gpsd = journey.receiver.address, hasCamera = false, at = home } = {}) {
       journey.window = await openWindow({
-        display: screen.display,
-        gpsd: receiver.address,
-        home,
+        display: journey.screen.display,
+        gpsd,
+        hasCamera,
+        home: at,
         picturesIn: shots,
+        env: clock?.env,
       })
     },
 
@@ -54,6 +70,7 @@ export async function prepare(language) {
     async close() {
       await journey.window?.close()
       for (const close of closers.reverse()) await close()
+      journey.disk?.close()
       const log = join(home, 'window.log')
       if (existsSync(log)) copyFileSync(log, join(logs, 'window.log'))
       rmSync(home, { recursive: true, force: true })
@@ -65,7 +82,7 @@ export async function prepare(language) {
   }
   try {
     await also('screen', openScreen())
-    await also('town', openTown(join(logs, 'town.log')))
+    await also('town', openTown(join(logs, 'town.log'), clock?.env))
     await also('receiver', openReceiver(home, journey.town.doors[0]))
   } catch (error) {
     await journey.close()

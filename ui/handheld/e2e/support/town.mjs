@@ -1,5 +1,5 @@
 // A district, a street and a community server as real processes, with people at their desks. They take one
-// order a line; crates/fleet/src/stage.rs lists them.
+// order a line, a list of words; crates/fleet/src/stage.rs lists them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +7,14 @@ import { createInterface } from 'node:readline'
 import { end, start } from './process.mjs'
 import { program } from './places.mjs'
 
-export async function openTown(log) {
+export async function openTown(log, env = {}) {
   // Each server has a socket in here, and the name of a socket must be short.
   const home = mkdtempSync(join(tmpdir(), 'linli-town-'))
-  const child = start(program('linli-fleet'), ['town', '--town', home], { stdio: 'pipe', log })
+  const child = start(program('linli-fleet'), ['town', '--town', home], {
+    stdio: 'pipe',
+    log,
+    env,
+  })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
 
   async function answer(what) {
@@ -24,7 +28,7 @@ export async function openTown(log) {
   const town = {
     /** Gives an order and waits until it is carried out. */
     async order(...words) {
-      child.stdin.write(`${words.join(' ')}\n`)
+      child.stdin.write(`${JSON.stringify(words.map(String))}\n`)
       return answer(words.join(' '))
     },
     async close() {

@@ -22,6 +22,53 @@ const SETTLED = `
  */
 const NEXT_TAP = 350
 
+/** In the page: notes how long after a tap on one element another one is painted. */
+const WATCH = `
+  const [tapped, shown] = [...arguments].map((id) => '[data-testid="' + id + '"]')
+  let from
+  window.linliPainted = undefined
+  const tap = ({ target }) => {
+    if (!target.closest(tapped)) return
+    removeEventListener('click', tap, true)
+    from = performance.now()
+  }
+  addEventListener('click', tap, true)
+  const seen = new MutationObserver(() => {
+    if (from === undefined || !document.querySelector(shown)) return
+    seen.disconnect()
+    requestAnimationFrame(() => setTimeout(() => {
+      window.linliPainted = performance.now() - from
+    }))
+  })
+  seen.observe(document, { subtree: true, childList: true, attributes: true })`
+
+/** In the page: notes how long after a tap on one element the last change of the page was painted. */
+const WATCH_STILL = `
+  const tapped = '[data-testid="' + arguments[0] + '"]'
+  let from
+  let timer
+  window.linliStill = undefined
+  const changed = () => {
+    clearTimeout(timer)
+    requestAnimationFrame(() => {
+      const time = performance.now() - from
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        seen.disconnect()
+        window.linliStill = time
+      }, 400)
+    })
+  }
+  const seen = new MutationObserver(() => from !== undefined && changed())
+  const tap = ({ target }) => {
+    if (!target.closest(tapped)) return
+    removeEventListener('click', tap, true)
+    from = performance.now()
+    changed()
+  }
+  addEventListener('click', tap, true)
+  seen.observe(document.querySelector('#app'), { subtree: true, childList: true, characterData: true })`
+
 /** The narrowest window that the screens are made for. */
 const NARROW = { width: 320, height: 568 }
 
@@ -39,8 +86,11 @@ const WEAR = `
 /** WebKitGTK's own small browser, which comes with the library. */
 const BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 
-/** Opens the program's window on a device folder. */
-export function openWindow({ display, home, gpsd, picturesIn }) {
+/**
+ * Opens the program's window on a device folder. With a camera, pictures and sound come from WebKit's test
+ * devices; `env` is what the program is to find in its environment besides.
+ */
+export function openWindow({ display, home, gpsd, picturesIn, hasCamera = false, env = {} }) {
   return open({
     display,
     home,
@@ -51,6 +101,8 @@ export function openWindow({ display, home, gpsd, picturesIn }) {
       TAURI_WEBVIEW_AUTOMATION: 'true',
       LINLI_HANDHELD_FOLDER: join(home, 'device'),
       LINLI_GPSD: gpsd,
+      ...(hasCamera ? { LINLI_TEST_CAMERA: '1' } : {}),
+      ...env,
     },
   })
 }
@@ -110,10 +162,12 @@ class Window {
   #session
   #driver
   #pictures
-  #tappedAt = 0
+  #tappedAt = -Infinity
 
   /** How often something was tapped, fields that were tapped into included. */
   taps = 0
+  /** How long taps waited until a finger could have come back, in milliseconds. */
+  waited = 0
 
   constructor(session, driver, pictures) {
     this.#session = session
@@ -201,9 +255,19 @@ class Window {
   /** Taps an element: a real click of the driver at its middle. */
   async tap(id) {
     this.taps += 1
-    await until('the next tap', () => Date.now() - this.#tappedAt >= NEXT_TAP)
+    const from = performance.now()
+    await until('the next tap', () => performance.now() - this.#tappedAt >= NEXT_TAP)
+    this.waited += performance.now() - from
     await this.touch(id)
-    this.#tappedAt = Date.now()
+    this.#tappedAt = performance.now()
+  }
+
+  /** Taps an element; tells after how many milliseconds in the page another one was painted. */
+  async tapUntil(id, shown) {
+    await this.run(WATCH, id, shown)
+    await this.tap(id)
+    await this.find(shown)
+    return until('the paint', () => this.run('return window.linliPainted'))
   }
 
   /** The same for a key of a pad, which is no tap of its own. */
@@ -214,6 +278,13 @@ class Window {
       await element.click()
       return true
     })
+  }
+
+  /** Taps a key of a pad; tells after how many milliseconds in the page nothing changed any more. */
+  async keyUntilSettled(key) {
+    await this.run(WATCH_STILL, `p13.key.${key}`)
+    await this.touch(`p13.key.${key}`)
+    return until('a still page', () => this.run('return window.linliStill'))
   }
 
   /** Presses a key where the focus is. */

@@ -84,3 +84,39 @@ async fn a_line_that_leads_nowhere_turns_away() {
     assert!(matches!(caller.read(&mut [0; 1]).await, Ok(0) | Err(_)));
     assert_eq!(line.traffic().refused, 1);
 }
+
+#[tokio::test]
+async fn a_line_that_keeps_answers_lets_questions_arrive() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let line = Line::open().await.unwrap();
+    line.aim(listener.local_addr().unwrap());
+    let mut caller = TcpStream::connect(line.address()).await.unwrap();
+    let (mut server, _) = listener.accept().await.unwrap();
+    line.keep_answers();
+    // The greetings pass.
+    caller.write_all(b"hello").await.unwrap();
+    server.read_exact(&mut [0; 5]).await.unwrap();
+    server.write_all(b"welcome").await.unwrap();
+    caller.read_exact(&mut [0; 7]).await.unwrap();
+    // The question arrives, its answer does not: the caller learns nothing before the line ends.
+    caller.write_all(b"is it done?").await.unwrap();
+    server.read_exact(&mut [0; 11]).await.unwrap();
+    server.write_all(b"yes").await.unwrap();
+    let moved = line.traffic();
+    assert_eq!((moved.up, moved.down), (16, 7));
+    line.restore();
+    assert!(matches!(caller.read(&mut [0; 1]).await, Ok(0) | Err(_)));
+    assert!(!line.is_cut(), "new callers get through");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_line_takes_its_time_in_both_directions() {
+    let line = Line::open().await.unwrap();
+    line.aim(echo().await);
+    line.delay(Duration::from_secs(40));
+    let from = tokio::time::Instant::now();
+    let mut caller = TcpStream::connect(line.address()).await.unwrap();
+    caller.write_all(b"a").await.unwrap();
+    caller.read_exact(&mut [0; 1]).await.unwrap();
+    assert!(from.elapsed() >= Duration::from_secs(80));
+}

@@ -1,0 +1,111 @@
+// The program dies at any moment of a tour through its screens, while the line is cut, slow, or keeps answers to
+// itself so that everything is sent twice. Whatever a screen has called saved is there, once; so are drafts.
+//
+// LINLI_KILLS says how often (30), LINLI_SEED which moments.
+import { randomInt } from 'node:crypto'
+import { test } from 'node:test'
+import { chances } from './support/chance.mjs'
+import { dayOf } from './support/day.mjs'
+import { prepare } from './support/journey.mjs'
+import { bind } from './support/bind.mjs'
+import { toursOf } from './support/tours.mjs'
+import { until } from './support/wait.mjs'
+import { settleIn } from './usability/find.mjs'
+
+const KILLS = Number(process.env.LINLI_KILLS ?? 30)
+const SEED = Number(process.env.LINLI_SEED ?? randomInt(2 ** 31))
+/** The latest moment of a tour at which the program dies, in milliseconds. */
+const LATEST = 4_500
+
+test(`killed ${KILLS} times, seed ${SEED}`, { timeout: 120_000 + KILLS * 30_000 }, async (t) => {
+  const chance = chances(SEED)
+  const journey = await prepare('zh-CN', { name: 'kill' })
+  t.after(() => journey.close())
+  const day = dayOf(t, journey)
+  const { town } = journey
+  const tours = toursOf(day)
+  const died = {}
+
+  await day.step('a handheld is bound', async () => {
+    await settleIn(day)
+    await bind(day)
+  })
+
+  await day.step(`it dies ${KILLS} times`, async () => {
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const tour = chance.one(tours.all)
+      const line = chance.one(LINES)
+      await line.set(town, chance)
+      const moment = chance.below(LATEST)
+      let isDead = false
+      const walked = tour.walk(kill).then(
+        () => 'its end',
+        (error) => {
+          if (!isDead) throw error
+          return tours.place()
+        },
+      )
+      // The tour may fail by itself before the kill: that is told, not hidden.
+      await Promise.race([walked, new Promise((resolve) => setTimeout(resolve, moment))])
+      isDead = true
+      await journey.window.kill()
+      const place = `${tour.name}, ${await walked}`
+      died[place] = (died[place] ?? 0) + 1
+      await journey.open()
+      await journey.window.find('p4.secret')
+      await day.unlock()
+      await journey.window.find('tabs.today')
+      try {
+        await tours.check()
+      } catch (error) {
+        throw new Error(`kill ${kill} at ${moment} ms, ${place}, ${line.name}: ${error.message}`, {
+          cause: error,
+        })
+      }
+    }
+  })
+
+  await day.step('in the end the community has everything once', async () => {
+    await town.order('cut', 'community')
+    await town.order('restore', 'community')
+    await until(
+      'an empty outbox',
+      async () => {
+        await day.ask('sync_now')
+        const { items, register_count } = await day.ask('outbox')
+        return items.length === 0 && register_count === 0
+      },
+      120_000,
+    )
+    await tours.checkElsewhere()
+    console.table(Object.entries(died).map(([where, times]) => ({ 'died at': where, times })))
+    console.table([tours.counts()])
+  })
+})
+
+/** What the line does meanwhile. */
+const LINES = [
+  { name: 'a whole line', set: (town) => town.order('restore', 'community') },
+  { name: 'a cut line', set: (town) => town.order('cut', 'community') },
+  {
+    name: 'a line that is cut soon',
+    async set(town, chance) {
+      await town.order('restore', 'community')
+      await town.order('cut_after', 'community', 500 + chance.below(60_000))
+    },
+  },
+  {
+    name: 'a slow line',
+    async set(town, chance) {
+      await town.order('restore', 'community')
+      await town.order('delay', 'community', 20 + chance.below(400))
+    },
+  },
+  {
+    name: 'a line that keeps answers',
+    async set(town) {
+      await town.order('restore', 'community')
+      await town.order('keep_answers', 'community')
+    },
+  },
+]
