@@ -1,4 +1,4 @@
-import { useText } from '@linli/ui-shared'
+import { isolate, useText } from '@linli/ui-shared'
 import { computed, type Ref } from 'vue'
 import { useRoute } from 'vue-router'
 import { placeOf } from '../../shared/mapAt'
@@ -15,7 +15,7 @@ export function useMark(here: Ref<Point | undefined>) {
   const words = computed(() => {
     if (!at) return ''
     const from = here.value
-    const name = place === '' ? t('map.marked') : place
+    const name = place === '' ? t('map.marked') : isolate(place)
     return from ? [name, way(awayTo(at, from))].join(t('text.dot')) : name
   })
 

@@ -28,7 +28,8 @@ export const useReportStore = defineStore('report', () => {
   async function keep(): Promise<void> {
     clearTimeout(timer)
     if (!isLoaded.value) return
-    if (isWorthKeeping(draft)) await api.saveDraft(NAME, JSON.stringify(draft))
+    // What is too long to be kept stands on the screen with its reason; the last that fitted stays kept.
+    if (isWorthKeeping(draft)) await api.saveDraft(NAME, JSON.stringify(draft)).catch(() => {})
     else await api.deleteDraft(NAME)
   }
 

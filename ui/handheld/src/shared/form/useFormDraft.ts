@@ -28,7 +28,8 @@ export function useFormDraft<T extends Record<string, unknown>>(
     clearTimeout(timer)
     if (!isLoaded.value || isDone) return
     const now = JSON.stringify(form)
-    await (now === unchanged ? api.deleteDraft(name) : api.saveDraft(name, now))
+    // What is too long to be kept stands on the screen with its reason; the last that fitted stays kept.
+    await (now === unchanged ? api.deleteDraft(name) : api.saveDraft(name, now)).catch(() => {})
   }
 
   async function discard(): Promise<void> {
