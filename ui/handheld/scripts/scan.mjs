@@ -72,6 +72,15 @@ function scan() {
     }
     if (box.left < -1 || box.right > innerWidth + 1) found.push(`${name} sticks out sideways`)
   }
+  const pen = document.createElement('canvas').getContext('2d')
+  for (const field of document.querySelectorAll('input[placeholder]')) {
+    const style = getComputedStyle(field)
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+    pen.font = style.font
+    if (pen.measureText(field.placeholder).width > room + 1) {
+      found.push(`cut hint: ${field.placeholder}`)
+    }
+  }
   if (seen === 0) found.push('no control was found: nothing can be done here')
   for (const element of document.querySelectorAll('.app *, dialog[open] *')) {
     const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())

@@ -225,6 +225,12 @@ export const screens = [
       ['tap', 'p12.row.component.m-0'],
     ],
   },
+  {
+    name: 'p12-map-marked',
+    scenario: 'offline',
+    path: '/cases/c-cover',
+    act: [['tap', 'p10.map']],
+  },
   { name: 'p12-map-none', scenario: 'empty', path: '/map' },
   { name: 'p13-homes', scenario: 'connected', path: '/homes' },
   {

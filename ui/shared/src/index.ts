@@ -5,6 +5,7 @@ export { useNow } from './text/useNow'
 export { useStatusText } from './text/useStatusText'
 export { useText } from './text/useText'
 export * as format from './text/format'
+export { isolate } from './text/isolate'
 export {
   conflictLook,
   deliveryLook,

@@ -32,6 +32,11 @@ export function fit(bounds: Bounds, size: Size): View {
   }
 }
 
+/** A spot in the middle, with its surroundings. */
+export function near({ x, y }: Spot, whole: View): View {
+  return { ...zoom(whole, STEP ** 2, whole), x, y }
+}
+
 /** Closer or farther around the middle, between the whole and the closest look. */
 export function zoom(view: View, factor: number, whole: View): View {
   const scale = Math.min(MOST_SCALE, Math.max(whole.scale, view.scale * factor))

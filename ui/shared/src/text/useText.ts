@@ -1,14 +1,15 @@
 import { useI18n } from 'vue-i18n'
 import type { CodeDto, NameDto, ParamDto } from '../gen'
 import * as format from './format'
+import { isolated } from './isolate'
 import { useNow } from './useNow'
 
 /** Texts of codes, names and times in the chosen language. */
 export function useText() {
-  const { t, te, locale } = useI18n()
+  const { t: plain, te, locale } = useI18n()
   const now = useNow()
 
-  const lookUp: format.Translate = (key, named) => (named ? t(key, named) : t(key))
+  const t: format.Translate = (key, named) => (named ? plain(key, isolated(named)) : plain(key))
 
   function name(of: NameDto): string {
     return locale.value === 'en' ? of.en || of.zh : of.zh
@@ -36,7 +37,7 @@ export function useText() {
   }
 
   function time(at: number, brief = false): string {
-    return format.moment(at, now.value, locale.value, lookUp, brief)
+    return format.moment(at, now.value, locale.value, t, brief)
   }
 
   return {
@@ -50,8 +51,8 @@ export function useText() {
     time,
     date: (at: number) => format.date(at, now.value, locale.value),
     day: (at: number) => format.day(at, locale.value),
-    span: (length: number) => format.span(length, lookUp),
-    ago: (at: number) => format.ago(at, now.value, lookUp),
-    distance: (metres: number) => format.distance(metres, lookUp),
+    span: (length: number) => format.span(length, t),
+    ago: (at: number) => format.ago(at, now.value, t),
+    distance: (metres: number) => format.distance(metres, t),
   }
 }

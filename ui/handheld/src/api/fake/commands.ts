@@ -8,6 +8,7 @@ import type {
   VerifyInput,
 } from '@linli/ui-shared'
 import { ApiError } from '../error'
+import { fits, isNote, wrong } from './limits'
 import { caseOf, delivery, event, me, photo } from './build'
 import { categories } from './reference'
 
@@ -34,11 +35,13 @@ export function reportCase(input: ReportInput, now: number, count: number): Case
     (entry) => entry.category.code === input.category,
   )?.is_photo_required
   if (needsPhoto && input.photos.length === 0 && input.no_photo_reason === null) {
-    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+    throw wrong('photos')
   }
   if (!input.position && !input.place) {
-    throw new ApiError({ code: 'input_invalid', params: { field: 'place' } })
+    throw wrong('place')
   }
+  fits(input.place, 512, 'place')
+  isNote(input.note)
   return caseOf({
     id: `c-${count}-${now}`,
     code: shortCode(count),
@@ -60,11 +63,12 @@ export function reportCase(input: ReportInput, now: number, count: number): Case
 }
 
 export function checkCase(entry: CaseDetail, input: CheckInput, now: number): void {
+  isNote(input.note)
   const task = entry.tasks.find((candidate) => candidate.answers === input.answers)
   if (!task) throw new ApiError({ code: 'refused', params: { reason: 'overtaken' } })
   const { verdict } = input
   if (verdict.result === 'pass' && (input.photos.length === 0 || !verdict.condition_met)) {
-    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+    throw wrong('photos')
   }
   entry.tasks = entry.tasks.filter((candidate) => candidate !== task)
   entry.photos.push(
@@ -86,10 +90,11 @@ export function checkCase(entry: CaseDetail, input: CheckInput, now: number): vo
 }
 
 export function verifyCase(entry: CaseDetail, input: VerifyInput, now: number): void {
+  isNote(input.note)
   const task = entry.tasks.find((candidate) => candidate.answers === input.answers)
   if (!task) throw new ApiError({ code: 'refused', params: { reason: 'overtaken' } })
   if (input.finding !== 'unable' && input.photos.length === 0) {
-    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+    throw wrong('photos')
   }
   entry.tasks = entry.tasks.filter((candidate) => candidate !== task)
   entry.photos.push(...photosOf(input.photos, now))
@@ -102,8 +107,9 @@ export function verifyCase(entry: CaseDetail, input: VerifyInput, now: number): 
 }
 
 export function amendCase(entry: CaseDetail, input: AmendInput, now: number): void {
+  isNote(input.note)
   if (input.photos.length === 0 && input.note === null) {
-    throw new ApiError({ code: 'input_invalid', params: { field: 'photos' } })
+    throw wrong('photos')
   }
   entry.tasks = entry.tasks.filter((task) => task.answers !== input.answers)
   entry.photos.push(...photosOf(input.photos, now))
@@ -116,6 +122,7 @@ export function amendCase(entry: CaseDetail, input: AmendInput, now: number): vo
 }
 
 export function escalateCase(entry: CaseDetail, input: EscalateInput, now: number): void {
+  isNote(input.note)
   if (!entry.may_escalate) {
     throw new ApiError({ code: 'refused', params: { reason: 'wrong_state' } })
   }

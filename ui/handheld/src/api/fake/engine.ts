@@ -1,9 +1,11 @@
-import type { CaseDetail, ChangeSet, Noun, SavedReport, TextHintDto } from '@linli/ui-shared'
+import type { CaseDetail, ChangeSet, Noun, SavedReport } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
 import { amendCase, checkCase, escalateCase, reportCase, verifyCase } from './commands'
 import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
+import { isDraft } from './limits'
+import { hintsOf } from './hints'
 import { listOf, outboxOf, placesOf } from './lists'
 import { mapOf } from './map'
 import { finishDrafts } from './finishing'
@@ -61,7 +63,7 @@ export class FakeEngine extends FakeNews implements Api {
 
   bind: Api['bind'] = async ({ ticket, secret }) => {
     await this.readTicket(ticket)
-    if (secret.length < 8) throw new ApiError({ code: 'secret_weak', params: { length: 8 } })
+    if ([...secret].length < 8) throw new ApiError({ code: 'secret_weak', params: { length: 8 } })
     Object.assign(this.world.status, {
       state: 'confirming',
       device_name: '0417',
@@ -158,12 +160,7 @@ export class FakeEngine extends FakeNews implements Api {
 
   photoUrl: Api['photoUrl'] = (hash) => pictureUrl(hash)
 
-  textHints: Api['textHints'] = async (text) => {
-    const found: TextHintDto[] = []
-    if (/\d{11}/.test(text)) found.push('telephone')
-    if (/先生|女士|Mr /.test(text)) found.push('person')
-    return found
-  }
+  textHints: Api['textHints'] = async (text) => hintsOf(text)
 
   report: Api['report'] = async (input) => {
     const entry = reportCase(input, this.now(), this.world.cases.length)
@@ -201,6 +198,7 @@ export class FakeEngine extends FakeNews implements Api {
   loadDraft: Api['loadDraft'] = async (name) => this.drafts.get(name) ?? null
 
   saveDraft: Api['saveDraft'] = async (name, content) => {
+    isDraft(name, content)
     this.drafts.set(name, content)
   }
 

@@ -3,7 +3,8 @@ import { ApiError } from '../error'
 import { inventedComponents, placeRows, type FakeComponent } from './components'
 import { places } from './reference'
 import { FakeRegister } from './register'
-import { newId, wrong } from './register-writes'
+import { isThere, isWithin, wrong } from './limits'
+import { newId } from './register-writes'
 
 /** Buildings that are added and components that are looked at. */
 export abstract class FakePlaces extends FakeRegister {
@@ -30,7 +31,9 @@ export abstract class FakePlaces extends FakeRegister {
     const isTaken = this.town.dwellings.some(
       (one) => one.building === building && one.entrance === entrance && one.unit === unit,
     )
-    if (isTaken || unit.trim() === '') throw wrong('unit')
+    isThere(unit, 64, 'unit')
+    isWithin(floor, -20, 300, 'floor')
+    if (isTaken) throw wrong('unit')
     const id = newId('d')
     this.town.dwellings.push({ id, building, entrance, unit, floor })
     return this.saved(id)
@@ -53,7 +56,7 @@ export abstract class FakePlaces extends FakeRegister {
   }
 
   private named(name: string): string {
-    if (name.trim() === '') throw wrong('name')
+    isThere(name, 128, 'name')
     return name.trim()
   }
 }

@@ -10,6 +10,7 @@ import type {
   VisitInput,
 } from '@linli/ui-shared'
 import { ApiError } from '../error'
+import { fits, isThere, isWithin, wrong } from './limits'
 import { emptyHome, type FakeContact, type FakeHome, type FakeTown } from './register-data'
 import { contactOf, homeOf } from './register-reads'
 
@@ -17,10 +18,6 @@ import { contactOf, homeOf } from './register-reads'
 
 let number = 0
 export const newId = (mark: string) => `${mark}-new-${(number += 1)}`
-
-export function wrong(field: string): ApiError {
-  return new ApiError({ code: 'input_invalid', params: { field } })
-}
 
 function refused(reason: string): ApiError {
   return new ApiError({ code: 'refused', params: { reason } })
@@ -35,6 +32,8 @@ function plainNumber(text: string): string {
 function newContact(input: ContactInput, now: number): FakeContact {
   const { consent } = input
   if (!consent.consent || consent.expires_at <= now) throw wrong('consent_id')
+  fits(input.name, 128, 'name')
+  fits(input.hours, 256, 'hours')
   return {
     id: newId('p'),
     name: input.name,
@@ -51,9 +50,12 @@ function newContact(input: ContactInput, now: number): FakeContact {
 
 /** A text that the record's schema would take. */
 export function checkForm(form: string | null): void {
-  if (form === null) return
-  const bytes = new TextEncoder().encode(form).length
-  if (form.trim() === '' || bytes > 128) throw wrong('address_form')
+  if (form !== null) isThere(form, 128, 'address_form')
+}
+
+/** How many people a household has, as its record allows. */
+export function checkPeople(count: number | null): void {
+  isWithin(count, 0, 99, 'people_count')
 }
 
 /** A field with two values is settled first. */
@@ -66,6 +68,7 @@ export function checkClash(home: FakeHome, record: string, fields: string[]): vo
 
 export function addHome(town: FakeTown, input: HouseholdInput, now: number): string {
   checkForm(input.address_form)
+  checkPeople(input.people_count)
   const home = emptyHome(newId('h'), input.address_form.trim(), input.dwelling)
   home.people_count = input.people_count
   home.contacts = input.contacts.map((one) => newContact(one, now))
@@ -88,6 +91,7 @@ export function moveIn(town: FakeTown, input: MoveIn, now: number): string {
 
 export function splitHome(town: FakeTown, input: SplitInput): string {
   checkForm(input.address_form)
+  checkPeople(input.people_count)
   const from = homeOf(town, input.household)
   const leaves = (id: string | null) => id !== null && input.contacts.includes(id)
   if (input.contacts.length === 0) throw wrong('contacts')
@@ -103,6 +107,7 @@ export function splitHome(town: FakeTown, input: SplitInput): string {
 
 export function joinHomes(town: FakeTown, input: JoinInput): string {
   if (input.from === input.into) throw wrong('into')
+  checkPeople(input.people_count)
   const [from, into] = [homeOf(town, input.from), homeOf(town, input.into)]
   into.contacts.push(...from.contacts)
   into.enrolments.push(...from.enrolments)
@@ -137,6 +142,7 @@ export function correctPhone(town: FakeTown, { contact: id, change, forget }: Ph
 export function noteVisit(town: FakeTown, input: VisitInput, now: number): string {
   const visited = input.visited_at ?? now
   if (input.next_visit_at !== null && input.next_visit_at <= visited) throw wrong('next_visit_at')
+  fits(input.note, 8192, 'note')
   const { at_home, topic, note, next_visit_at, case_id } = input
   const id = newId('v')
   const expires = visited + 365 * 86_400_000
@@ -150,6 +156,7 @@ export function noteVisit(town: FakeTown, input: VisitInput, now: number): strin
 export function enrol(town: FakeTown, input: EnrolmentInput, now: number): string {
   const lasts = input.consent.expires_at - now
   if (lasts <= 0 || lasts > 365 * 86_400_000) throw wrong('expires_at')
+  fits(input.need, 1024, 'need')
   const { contact, service, need, provider, consent } = input
   const id = newId('n')
   const enrolment = { id, contact, service, need, provider, consent, starts_at: now }

@@ -1,6 +1,7 @@
 import type { AccessRow, Noun, SavedRecord } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
+import { fits } from './limits'
 import { staff } from './reference'
 import { invented, type FakeTown } from './register-data'
 import * as reads from './register-reads'
@@ -79,6 +80,7 @@ export abstract class FakeRegister {
   editHousehold: Api['editHousehold'] = async (input) => {
     const home = reads.homeOf(this.town, input.household)
     writes.checkForm(input.address_form)
+    writes.checkPeople(input.people_count)
     if (input.address_form !== null) writes.checkClash(home, home.id, ['address_form'])
     if (input.people_count !== null) writes.checkClash(home, home.id, ['people_count'])
     home.address_form = input.address_form ?? home.address_form
@@ -101,6 +103,8 @@ export abstract class FakeRegister {
 
   editContact: Api['editContact'] = async (input) => {
     const contact = reads.contactOf(this.town, input.contact)
+    fits(input.name, 128, 'name')
+    fits(input.hours, 256, 'hours')
     if (input.name !== null) contact.name = input.name || null
     if (input.hours !== null) contact.hours = input.hours || null
     if (input.consent) contact.consent = input.consent

@@ -169,11 +169,9 @@ test('coming back from a case the list is as it was left', async () => {
   const before = shown()
   await app.tap('case.H3V-5KE')
   await app.router.back()
-  await new Promise((resolve) => setTimeout(resolve))
-  await flushPromises()
+  await vi.waitFor(() => expect(shown()).toEqual(before))
   expect(app.route()).toBe('cases')
   expect((app.control('p9.search') as HTMLInputElement).value).toBe('北里')
-  expect(shown()).toEqual(before)
 })
 
 test('age and due date are words', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ApiError } from '../../api'
 import { FakeEngine } from '../../api/fake'
 import { openApp, unmountAll } from '../../test/app'
@@ -41,7 +41,7 @@ test('a report that was begun before is not overwritten', async () => {
   const app = await openApp('/report', { scenario: 'offline' })
   await app.tap('p7.category.06003')
   await app.router.push('/component/m-0')
-  await new Promise((done) => setTimeout(done))
+  await vi.waitFor(() => app.get('component.report'))
   await app.tap('component.report')
   expect(app.text('p7.place')).not.toContain('便道上')
 })

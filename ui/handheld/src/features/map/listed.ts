@@ -22,9 +22,11 @@ export function listedOf(things: readonly Thing[], here: Point | undefined): Lis
 }
 
 function withWay(thing: Thing, here: Point, plane: Plane): Listed {
-  if (!thing.at) return { thing }
-  const [lon, lat] = thing.at
-  const metres = metresBetween({ lon: here[0], lat: here[1] }, { lon, lat })
-  const direction = directionOf({ x: 0, y: 0 }, plane.spot(thing.at))
-  return { thing, away: { metres, direction } }
+  return thing.at ? { thing, away: awayTo(thing.at, here, plane) } : { thing }
+}
+
+/** How far and in which direction a point lies from here. */
+export function awayTo(at: Point, here: Point, plane = new Plane(here)): Away {
+  const metres = metresBetween({ lon: here[0], lat: here[1] }, { lon: at[0], lat: at[1] })
+  return { metres, direction: directionOf({ x: 0, y: 0 }, plane.spot(at)) }
 }

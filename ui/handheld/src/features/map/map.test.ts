@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { expect, test, vi } from 'vitest'
 import { FakeEngine } from '../../api/fake'
 import { openApp } from '../../test/app'
+import { TestCamera } from '../../test/camera'
 
 const pins = () => [...document.querySelectorAll<HTMLElement>('.map-pin')]
 const labels = () => pins().map((pin) => pin.getAttribute('aria-label'))
@@ -224,3 +225,77 @@ test('a finger draws the picture along, and what it ends on is not opened', asyn
   await flushPromises()
   expect(app.maybe('p12.here')).not.toBeNull()
 })
+
+test('the report leads to the map with its place in the middle, and back with the draft', async () => {
+  const app = await openApp('/report', { scenario: 'offline' })
+  await app.type('p7.note', '楼口积水')
+  await app.shoot()
+  const place = app.text('p7.place')
+  await app.tap('p7.map')
+  expect(app.route()).toBe('map')
+  const { left, top } = app.get('p12.mark').style
+  expect([parseFloat(left), parseFloat(top)]).toEqual([164, 160])
+  expect(app.text('p12.to_mark')).toContain('就在这里')
+  expect(place).toContain(app.text('p12.to_mark').split(' · ')[0] ?? '?')
+
+  await app.tap('p12.right')
+  await app.tap('p12.right')
+  expect(parseFloat(app.get('p12.mark').style.left)).toBeCloseTo(-164, 5)
+  await app.tap('p12.to_mark')
+  expect(parseFloat(app.get('p12.mark').style.left)).toBeCloseTo(164, 5)
+
+  app.router.back()
+  await flushPromises()
+  expect(app.route()).toBe('report')
+  expect((app.control('p7.note') as HTMLTextAreaElement).value).toBe('楼口积水')
+  expect(document.querySelectorAll('.photo-row__photo')).toHaveLength(1)
+})
+
+test('while aiming, the map is one tap away, and the camera opens again after it', async () => {
+  const camera = new TestCamera()
+  const app = await openApp('/report', { scenario: 'offline', camera })
+  await app.tap('p6.map')
+  expect(app.route()).toBe('map')
+  expect(camera.running).toBe(0)
+  app.get('p12.mark')
+  app.router.back()
+  await flushPromises()
+  app.get('p6.camera')
+  expect(camera.running).toBe(1)
+})
+
+test('a case leads to its place on the map, whatever layer and look were chosen before', async () => {
+  const app = await openApp('/map', { scenario: 'offline' })
+  await app.tap('p12.list')
+  await app.tap('p12.layer.case')
+  await app.router.push('/cases/c-cover')
+  await flushPromises()
+  await app.tap('p10.map')
+  expect(app.text('p12.to_mark')).toContain('忠实里南街 1 号楼 3 单元')
+  expect(app.get('p12.mark').style.left).toBe('164px')
+  await app.tap('p12.list')
+  expect(app.maybe('p12.mark')).toBeNull()
+  expect(app.text('p12.to_mark')).toContain('忠实里南街 1 号楼 3 单元')
+  await app.router.push('/')
+  await app.tap('map')
+  expect(app.maybe('p12.to_mark')).toBeNull()
+  expect(app.maybe('p12.stage')).toBeNull()
+})
+
+test('a case without a position leads to no map', async () => {
+  const engine = new FakeEngine({ scenario: 'offline' })
+  const [first] = engine.world.cases
+  if (first) first.position = null
+  const app = await openApp(`/cases/${first?.row.id ?? ''}`, { engine })
+  app.get('p10.next')
+  expect(app.maybe('p10.map')).toBeNull()
+})
+
+test.each(['lon=200&lat=39.9', 'lon=116.4&lat=x', 'place=a'])(
+  'a path that names no place (%s) shows the usual map',
+  async (query) => {
+    const app = await openApp(`/map?${query}`, { scenario: 'offline' })
+    app.get('p12.stage')
+    expect(app.maybe('p12.mark')).toBeNull()
+  },
+)

@@ -1,4 +1,4 @@
-import { iconOr, useText, workTone, type IconName, type Tone } from '@linli/ui-shared'
+import { iconOr, isolate, useText, workTone, type IconName, type Tone } from '@linli/ui-shared'
 import type { RouteLocationRaw } from 'vue-router'
 import { useWayText } from '../../shared/useWayText'
 import { shortName, type Thing } from './things'
@@ -60,7 +60,8 @@ export function useThingText() {
   }
 
   function place(thing: Thing): string | null {
-    return thing.layer === 'case' || thing.layer === 'component' ? thing.of.place : null
+    const words = thing.layer === 'case' || thing.layer === 'component' ? thing.of.place : null
+    return words === null ? null : isolate(words)
   }
 
   /** The screen of a thing; nothing for what has only its card here. */

@@ -90,7 +90,7 @@ test('the list follows work that is done', async () => {
 test('coverage tells of places, the longest wait first, for as many days as are asked', async () => {
   const app = await openApp('/patrol/coverage', { scenario: 'connected' })
   const { buildings } = await app.engine.coverage(7)
-  const shown = [...document.querySelectorAll<HTMLElement>('.coverage-rows')][0]
+  const shown = [...document.querySelectorAll<HTMLElement>('.line-list')][0]
   const ids = [...(shown?.children ?? [])].map((row) => (row as HTMLElement).dataset.testid)
   expect(ids).toEqual(buildings.map(({ id }) => `coverage.${id}`))
   expect(app.text('coverage.b-1')).toContain('还没有去过的记录')

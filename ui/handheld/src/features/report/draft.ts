@@ -5,6 +5,7 @@ import type {
   ReportInput,
   UrgencyDto,
 } from '@linli/ui-shared'
+import { noteIssue } from '../../shared/form/rules'
 
 /** A report that is being written. Kept in the engine from the first touch. */
 export interface ReportDraft {
@@ -48,8 +49,8 @@ export function isWorthKeeping(draft: ReportDraft): boolean {
   )
 }
 
-/** What a report still lacks, in the order of the screen. */
-export type Missing = 'photos' | 'place' | 'category'
+/** What keeps a report from being saved, in the order of the screen; `note`: its words cannot be taken. */
+export type Missing = 'photos' | 'place' | 'category' | 'note'
 
 export function missingOf(draft: ReportDraft, isPhotoRequired: boolean): Missing[] {
   const missing: Missing[] = []
@@ -58,6 +59,7 @@ export function missingOf(draft: ReportDraft, isPhotoRequired: boolean): Missing
   }
   if (draft.position === null && draft.place.trim() === '') missing.push('place')
   if (draft.category === null) missing.push('category')
+  if (noteIssue(draft.note)) missing.push('note')
   return missing
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openApp } from '../../test/app'
 import { isToday } from '../../shared/today'
 
@@ -32,7 +32,7 @@ test('a row reads in one breath for a screen reader', async () => {
   const at = new Date(2026, 8, 1, 15, 0).getTime()
   const app = await openApp('/', { scenario: 'offline', now: () => at })
   await app.router.push('/cases')
-  await new Promise((resolve) => setTimeout(resolve))
+  await vi.waitFor(() => [app.get('p9.search'), app.get('case.K7M-42Q')])
   expect(app.get('case.K7M-42Q').getAttribute('aria-label')).toBe(
     '井盖松动，待立案，等待发送：没有网络，本机已收，社区未收，街道未收，区未收',
   )

@@ -22,19 +22,19 @@ export function useDraftKeeper(name: string, content: () => string | null | unde
     const now = content()
     if (isFinished || now === undefined) return Promise.resolve()
     const ask = () => (now === null ? api.deleteDraft(name) : api.saveDraft(name, now))
-    const keeping = asked ? asked.then(ask) : ask()
-    const mine = keeping.then(forget, forget)
-    function forget(): void {
-      if (asked === mine) asked = undefined
-    }
+    // What is too long to be kept stands on the screen with its reason; the last that fitted stays kept.
+    const mine = (asked ? asked.then(ask) : ask()).catch(() => undefined)
     asked = mine
-    return keeping
+    void mine.then(() => {
+      if (asked === mine) asked = undefined
+    })
+    return mine
   }
 
   /** Something was written. */
   function changed(): void {
     clearTimeout(timer)
-    timer = setTimeout(() => void keep().catch(() => undefined), QUIET)
+    timer = setTimeout(() => void keep(), QUIET)
   }
 
   /**
@@ -54,7 +54,7 @@ export function useDraftKeeper(name: string, content: () => string | null | unde
     }
   }
 
-  /** Begins anew, after a finished one or instead of one. */
+  /** Begins anew after a finished one. */
   function begin(): void {
     isFinished = false
   }
@@ -62,9 +62,11 @@ export function useDraftKeeper(name: string, content: () => string | null | unde
   return { keep, changed, finish, begin }
 }
 
+export type Finish = ReturnType<typeof useDraftKeeper>['finish']
+
 /** The same for one screen, which keeps what was written when it is left. */
 export function useScreenDraft(name: string, content: () => string | null | undefined) {
   const keeper = useDraftKeeper(name, content)
-  onScopeDispose(() => void keeper.keep().catch(() => undefined))
+  onScopeDispose(() => void keeper.keep())
   return keeper
 }

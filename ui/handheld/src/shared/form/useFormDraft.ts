@@ -1,12 +1,12 @@
 import { reactive, ref, watch, type Ref } from 'vue'
 import { useApi } from '../../api'
-import { useScreenDraft } from './useDraftKeeper'
+import { useScreenDraft, type Finish } from './useDraftKeeper'
 
 /** A form whose contents live in the engine until they are saved. What equals the beginning is no draft. */
 export function useFormDraft<T extends Record<string, unknown>>(
   name: string,
   begin: T,
-): { form: T; isLoaded: Ref<boolean>; finish: ReturnType<typeof useScreenDraft>['finish'] } {
+): { form: T; isLoaded: Ref<boolean>; finish: Finish } {
   const api = useApi()
   const form = reactive({ ...begin }) as T
   const isLoaded = ref(false)
