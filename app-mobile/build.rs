@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "add_entrance",
     "add_household",
     "add_photo",
+    "add_voice_piece",
     "amend",
     "bind",
     "blacken_photo",
@@ -18,6 +19,7 @@ const COMMANDS: &[&str] = &[
     "coverage",
     "delete_draft",
     "delete_track",
+    "delete_voice",
     "diagnose",
     "duty",
     "edit_contact",
@@ -28,6 +30,7 @@ const COMMANDS: &[&str] = &[
     "export_track",
     "find_case",
     "find_household",
+    "finish_voice",
     "first_sync",
     "grid_map",
     "hear_alarm",
@@ -75,6 +78,7 @@ const COMMANDS: &[&str] = &[
     "track_line",
     "unlock",
     "verify",
+    "voice",
     "wifi_only",
 ];
 

@@ -14,6 +14,7 @@ mod place;
 mod report;
 mod sync;
 mod visit;
+mod voice;
 
 use std::sync::Arc;
 
@@ -107,6 +108,10 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         visit::enrol_service,
         visit::link_visit,
         visit::note_visit,
+        voice::add_voice_piece,
+        voice::delete_voice,
+        voice::finish_voice,
+        voice::voice,
     ]
 }
 

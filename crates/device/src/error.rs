@@ -15,6 +15,7 @@ use crate::dto::error::{ErrorCode, ErrorDto};
 use crate::env::NoRandomness;
 use crate::net::TransportError;
 use crate::photo::{MAX_INPUT_BYTES, PhotoError};
+use crate::voice::VoiceError;
 
 /// The answer of the engine's functions.
 pub type Result<T, E = DeviceError> = std::result::Result<T, E>;
@@ -58,6 +59,9 @@ pub enum DeviceError {
     /// The file is not taken as a photo.
     #[error(transparent)]
     Photo(#[from] PhotoError),
+    /// The samples do not become a voice note.
+    #[error(transparent)]
+    Voice(#[from] VoiceError),
     /// No room: for photos, or for anything at all.
     #[error("no room left")]
     StorageFull,
@@ -176,6 +180,7 @@ impl DeviceError {
             Self::Json(_) => 2_502,
             Self::Id(_) => 2_503,
             Self::Random(_) => 2_504,
+            Self::Voice(_) => 2_505,
             Self::Bug(_)
             | Self::TicketMalformed
             | Self::AlreadyBound
@@ -230,6 +235,12 @@ impl From<&DeviceError> for ErrorDto {
             DeviceError::Photo(
                 PhotoError::Empty | PhotoError::NotAPicture | PhotoError::Damaged(_),
             ) => dto(ErrorCode::PhotoUnreadable, []),
+            DeviceError::Voice(VoiceError::Unreadable(_)) => dto(ErrorCode::VoiceUnreadable, []),
+            DeviceError::Voice(VoiceError::TooShort(_)) => dto(ErrorCode::VoiceTooShort, []),
+            DeviceError::Voice(VoiceError::TooLong) => {
+                let seconds = number(linli_model::case::VOICE_MS / 1_000);
+                dto(ErrorCode::VoiceTooLong, [("seconds", seconds)])
+            }
             DeviceError::StorageFull => dto(ErrorCode::StorageFull, []),
             DeviceError::NotFound(_) => dto(ErrorCode::NotFound, []),
             DeviceError::InputInvalid(field) => {
@@ -261,6 +272,7 @@ impl From<&DeviceError> for ErrorDto {
             | DeviceError::Json(_)
             | DeviceError::Id(_)
             | DeviceError::Random(_)
+            | DeviceError::Voice(VoiceError::Encoder(_))
             | DeviceError::Bug(_) => error.internal(),
         }
     }

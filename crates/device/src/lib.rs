@@ -21,6 +21,7 @@ pub mod photo;
 pub mod position;
 pub mod track;
 mod vault;
+pub mod voice;
 
 pub use device::{APP, BindingStep, Device, GridInspection, Inspection, Parts, PhotoSize, SyncRun};
 pub use engine::{

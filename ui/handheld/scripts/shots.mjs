@@ -62,6 +62,9 @@ const actions = {
   /** The camera answers some time after it was asked for. */
   camera: () =>
     browser.wait(until.elementLocated(By.css('[data-testid="p6.shutter"]:enabled')), 4000),
+  /** Somebody has spoken for some seconds. */
+  said: () =>
+    browser.wait(async () => /5[0-7]/.test(await (await find('voice.left')).getText()), 9000),
   photo: async () => {
     const before = (await browser.findElements(By.css('.photo-row__photo'))).length
     await (await inner('photo.input')).sendKeys(picture)

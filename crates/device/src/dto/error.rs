@@ -29,7 +29,13 @@ pub enum ErrorCode {
     PhotoUnreadable,
     /// The photo is too large. Parameter `megabytes`.
     PhotoTooLarge,
-    /// No room for photos; text is still saved.
+    /// What came is no recording.
+    VoiceUnreadable,
+    /// Too short for a voice note.
+    VoiceTooShort,
+    /// Longer than a voice note may be. Parameter `seconds`.
+    VoiceTooLong,
+    /// No room for photos and voice notes; text is still saved.
     StorageFull,
     /// What was asked about is not on this device.
     NotFound,

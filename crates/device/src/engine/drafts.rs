@@ -12,6 +12,14 @@ const NAME_BYTES: usize = 64;
 /// The longest draft, in bytes.
 const CONTENT_BYTES: usize = 256 * 1024;
 
+/// Whether a form may have this name.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    if name.len() > NAME_BYTES {
+        return Err(DeviceError::InputInvalid("note"));
+    }
+    Ok(())
+}
+
 impl Engine {
     /// The content of a draft.
     pub fn load_draft(&self, staff: &StaffId, name: &str) -> Result<Option<String>> {
@@ -49,7 +57,8 @@ impl Engine {
         content: &str,
         now: Timestamp,
     ) -> Result<()> {
-        if name.len() > NAME_BYTES || content.len() > CONTENT_BYTES {
+        check_name(name)?;
+        if content.len() > CONTENT_BYTES {
             return Err(DeviceError::InputInvalid("note"));
         }
         self.write(|tx| {

@@ -48,6 +48,7 @@ mod station;
 mod stories;
 mod track;
 mod transport;
+mod voices;
 mod work;
 mod world;
 mod wrong;

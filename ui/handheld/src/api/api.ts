@@ -67,6 +67,8 @@ import type {
   UnlockInput,
   VerifyInput,
   VisitInput,
+  VoiceDto,
+  VoicePieceInput,
 } from '@linli/ui-shared'
 
 /**
@@ -117,6 +119,14 @@ export interface Api {
   blackenPhoto(input: BlackenInput): Promise<PhotoDto>
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
+  /** Keeps a piece of a recording that goes on: 16 bit, 16 kHz, mono. */
+  addVoicePiece(samples: Int16Array, input: VoicePieceInput): Promise<void>
+  /** Makes one voice note of all pieces of a form; null when there are none. */
+  finishVoice(form: string): Promise<VoiceDto | null>
+  /** Forgets a voice note that nothing names yet. */
+  deleteVoice(hash: string): Promise<void>
+  /** The sound of a voice note, fetched when it is not here. */
+  voice(hash: string): Promise<Blob>
   report(input: ReportInput): Promise<SavedReport>
   /** What the words of a case seem to hold that does not belong there; never a reason not to save. */
   textHints(text: string): Promise<TextHintDto[]>

@@ -53,6 +53,18 @@ export const tauriApi: Api = {
     }),
   blackenPhoto: (input) => call('blacken_photo', { input }),
   photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
+  addVoicePiece: (samples, input) =>
+    call(
+      'add_voice_piece',
+      new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+      {
+        headers: { 'linli-voice': JSON.stringify(input) },
+      },
+    ),
+  finishVoice: (form) => call('finish_voice', { form }),
+  deleteVoice: (hash) => call('delete_voice', { hash }),
+  voice: async (hash) =>
+    new Blob([await call<ArrayBuffer>('voice', { hash })], { type: 'audio/ogg' }),
   report: (input) => call('report', { input }),
   textHints: (text) => call('text_hints', { text }),
 

@@ -32,16 +32,23 @@ export const useReportStore = defineStore('report', () => {
     else await api.deleteDraft(NAME)
   }
 
-  async function discard(): Promise<void> {
+  async function empty(): Promise<void> {
     Object.assign(draft, emptyDraft())
     clearTimeout(timer)
     await api.deleteDraft(NAME)
   }
 
+  /** Begins anew; what was said goes at once. */
+  async function discard(): Promise<void> {
+    const { voice } = draft
+    await empty()
+    if (voice) await api.deleteVoice(voice.hash)
+  }
+
   async function save(category: string) {
     const { visit } = draft
     const saved = await api.report(inputOf(draft, category))
-    await discard()
+    await empty()
     // Both are saved; without the link only the way from one to the other is missing.
     if (visit !== null) await api.linkVisit(visit, saved.case_id).catch(() => undefined)
     return saved
