@@ -14,7 +14,7 @@ use crate::error::{DeviceError, Result};
 use crate::voice::{PIECE_BYTES, PreparedVoice, VoiceError, check_piece, prepare};
 
 /// The most samples that are kept of one recording, in bytes: a minute and one piece.
-const ALL_BYTES: i64 = 60 * 32_000 + PIECE_BYTES as i64;
+const ALL_BYTES: usize = 60 * 32_000 + PIECE_BYTES;
 
 /// What a case or a visit says about a voice note.
 #[derive(Debug, Clone, Copy)]
@@ -167,7 +167,7 @@ impl Engine {
             if number > count {
                 return Err(DeviceError::InputInvalid("voice"));
             }
-            if bytes >= ALL_BYTES {
+            if usize::try_from(bytes).is_ok_and(|bytes| bytes >= ALL_BYTES) {
                 return Err(VoiceError::TooLong.into());
             }
             tx.sql()
