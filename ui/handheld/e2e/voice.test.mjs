@@ -35,7 +35,8 @@ for (const hasMic of [true, false]) {
         await window.close()
         site.close()
         await screen.close()
-        rmSync(home, { recursive: true, force: true })
+        // The window's processes may still write their caches.
+        rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
       })
       const step = stepsOf(t, { shot: (name) => window.shot(name) })
       const visit = `${site.url}/?scenario=offline&still=#/homes/card/h-zhao/visit`
