@@ -1,7 +1,8 @@
 // The real microphone source in the engine of the real window: WebKitGTK's own small browser, with WebKit's test
 // microphone, which hums, in place of a person. As with the camera, the screens of the fake build are shown.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -36,7 +37,7 @@ for (const hasMic of [true, false]) {
         site.close()
         await screen.close()
         // The window's processes may still write their caches.
-        rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+        await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
       })
       const step = stepsOf(t, { shot: (name) => window.shot(name) })
       const visit = `${site.url}/?scenario=offline&still=#/homes/card/h-zhao/visit`
