@@ -1,3 +1,9 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    reason = "samples of a test may be cut"
+)]
 use linli_sync::voice::check;
 use ropus::{DecodeMode, Decoder};
 

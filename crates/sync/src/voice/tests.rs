@@ -1,3 +1,4 @@
+#![allow(clippy::cast_possible_truncation, reason = "bytes of a test may wrap")]
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 

@@ -137,7 +137,7 @@ fn a_voice_note_passes_by_content_and_nothing_that_only_begins_like_one() {
     assert_eq!(check(&note, ALLOWED), Ok("audio/ogg"));
     let long = voice::write(&vec![vec![9 << 3, 1]; 3_101], 62 * 16_000).unwrap();
     let tail = [&note[..], b"PK\x03\x04zip"].concat();
-    let stereo = voice::write(&vec![vec![9 << 3 | 4, 1]; 51], 16_000).unwrap();
+    let stereo = voice::write(&vec![vec![(9 << 3) | 4, 1]; 51], 16_000).unwrap();
     for (bytes, code) in [
         (&note[..note.len() - 9], "VOICE_DAMAGED"),
         (b"OggS and no more", "VOICE_DAMAGED"),
