@@ -56,6 +56,7 @@ const COMMANDS: &[&str] = &[
     "patrol",
     "place_hint",
     "position",
+    "read_code",
     "read_messages",
     "read_ticket",
     "report",

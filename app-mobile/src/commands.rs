@@ -59,6 +59,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         device::cancel_binding,
         device::diagnose,
         device::lock,
+        device::read_code,
         device::read_ticket,
         device::save_settings,
         device::status,

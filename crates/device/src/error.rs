@@ -10,6 +10,7 @@ use linli_store::StoreError;
 use linli_trust::TrustError;
 use linli_trust::pin::PinError;
 
+use crate::code_picture::{CODE_BYTES, CodeError};
 use crate::dto::code::{ParamDto, Params};
 use crate::dto::error::{ErrorCode, ErrorDto};
 use crate::env::NoRandomness;
@@ -59,6 +60,9 @@ pub enum DeviceError {
     /// The file is not taken as a photo.
     #[error(transparent)]
     Photo(#[from] PhotoError),
+    /// The picture gives no code.
+    #[error(transparent)]
+    Code(#[from] CodeError),
     /// The samples do not become a voice note.
     #[error(transparent)]
     Voice(#[from] VoiceError),
@@ -190,6 +194,7 @@ impl DeviceError {
             | Self::Locked
             | Self::Barred
             | Self::Photo(_)
+            | Self::Code(_)
             | Self::StorageFull
             | Self::NotFound(_)
             | Self::InputInvalid(_)
@@ -235,6 +240,7 @@ impl From<&DeviceError> for ErrorDto {
             DeviceError::Photo(
                 PhotoError::Empty | PhotoError::NotAPicture | PhotoError::Damaged(_),
             ) => dto(ErrorCode::PhotoUnreadable, []),
+            DeviceError::Code(error) => code_dto(error),
             DeviceError::Voice(VoiceError::Unreadable(_)) => dto(ErrorCode::VoiceUnreadable, []),
             DeviceError::Voice(VoiceError::TooShort(_)) => dto(ErrorCode::VoiceTooShort, []),
             DeviceError::Voice(VoiceError::TooLong) => {
@@ -290,6 +296,23 @@ fn dto(code: ErrorCode, params: impl IntoIterator<Item = (&'static str, ParamDto
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     ErrorDto { code, params }
+}
+
+fn code_dto(error: &CodeError) -> ErrorDto {
+    match error {
+        CodeError::TooLarge(_) => {
+            let megabytes = i64::try_from(CODE_BYTES / 1_048_576).unwrap_or(i64::MAX);
+            let megabytes = ParamDto::Number(megabytes);
+            dto(ErrorCode::CodeTooLarge, [("megabytes", megabytes)])
+        }
+        CodeError::Picture(_) => dto(ErrorCode::CodeUnreadable, []),
+        CodeError::Missing => dto(ErrorCode::CodeMissing, []),
+        CodeError::Several(count) => {
+            let count = i64::try_from(*count).unwrap_or(i64::MAX);
+            dto(ErrorCode::CodeSeveral, [("n", ParamDto::Number(count))])
+        }
+        CodeError::Foreign => dto(ErrorCode::CodeForeign, []),
+    }
 }
 
 fn number(value: u32) -> ParamDto {

@@ -78,6 +78,8 @@ import type {
 export interface Api {
   status(): Promise<DeviceStatus>
   readTicket(ticket: string): Promise<TicketDto>
+  /** The ticket in a picture of a printed code. */
+  readCode(picture: Blob): Promise<string>
   bind(input: BindInput): Promise<void>
   /** Gives a binding up that is not confirmed yet; a new ticket is needed. */
   cancelBinding(): Promise<void>

@@ -19,6 +19,7 @@ async function call<T>(command: string, args?: InvokeArgs, options?: InvokeOptio
 export const tauriApi: Api = {
   status: () => call('status'),
   readTicket: (ticket) => call('read_ticket', { ticket }),
+  readCode: async (picture) => call('read_code', await picture.arrayBuffer()),
   bind: (input) => call('bind', { input }),
   cancelBinding: () => call('cancel_binding'),
   unlock: (input) => call('unlock', { input }),

@@ -1,17 +1,20 @@
 import type { Api } from '../api'
 import { ApiError } from '../error'
+import { codeOf } from './code'
 import { FakeNews } from './news'
 import { invented, RATE, voiceOf, waveOf } from './sounds'
 
 const SHORTEST = RATE / 2
 
-/** Voice notes: pieces, then one note that nothing names yet. */
+/** What is heard and seen: voice notes in pieces, then one note that nothing names yet; pictures of codes. */
 export abstract class FakeVoices extends FakeNews {
   readonly pieces = new Map<string, Int16Array[]>()
   readonly sounds = new Map<string, Blob>()
   /** What the next piece is refused with. */
   refuses: ApiError | undefined
   private spoken = 0
+
+  readCode: Api['readCode'] = codeOf
 
   addVoicePiece: Api['addVoicePiece'] = async (samples, { form, number }) => {
     if (this.refuses) throw this.refuses

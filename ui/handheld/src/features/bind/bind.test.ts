@@ -133,3 +133,26 @@ test('in the field itself Enter reads what was typed, once', async () => {
   await scan(app.control('p1.ticket'), '')
   expect(app.text('p2.tail')).toBe('4TBW')
 })
+
+async function pick(app: Awaited<ReturnType<typeof openApp>>, text: string, type: string) {
+  const input = app.get('p1.picture') as HTMLInputElement
+  Object.defineProperty(input, 'files', {
+    value: [new File([text], 'code.jpg', { type })],
+    configurable: true,
+  })
+  input.dispatchEvent(new Event('change', { bubbles: true }))
+  await flushPromises()
+}
+
+test('a picture of the code is read, and what is none says so and leaves the field as it was', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await pick(app, 'a wall', 'image/jpeg')
+  expect(app.page()).toContain('照片里没有找到码')
+  expect((app.control('p1.ticket') as HTMLTextAreaElement).value).toBe('')
+  const again = await openApp('/', { scenario: 'unbound' })
+  await pick(again, 'words', 'text/plain')
+  expect(again.page()).toContain('不是能读的照片')
+  const good = await openApp('/', { scenario: 'unbound' })
+  await pick(good, TICKET, 'image/png')
+  expect(good.text('p2.tail')).toBe('4TBW')
+})
