@@ -14,6 +14,7 @@ mod place;
 mod report;
 mod sync;
 mod visit;
+mod voice;
 
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         device::cancel_binding,
         device::diagnose,
         device::lock,
+        device::read_code,
         device::read_ticket,
         device::save_settings,
         device::status,
@@ -107,6 +109,10 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         visit::enrol_service,
         visit::link_visit,
         visit::note_visit,
+        voice::add_voice_piece,
+        voice::delete_voice,
+        voice::finish_voice,
+        voice::voice,
     ]
 }
 

@@ -1,4 +1,5 @@
-//! What the page may use of the machine: the camera, for our own screens, and nothing else. Without an
+//! What the page may use of the machine: the camera and the microphone, for our own screens, and nothing
+//! else. Without an
 //! answer WebKitGTK refuses, and so do we for whatever is not named here.
 
 use tauri::webview::{PermissionKind, PermissionResponse};
@@ -10,8 +11,8 @@ use tauri::{Url, Webview, Wry};
     reason = "the signature is the one that Tauri calls"
 )]
 pub(crate) fn answer(webview: Webview<Wry>, kind: PermissionKind) -> PermissionResponse {
-    let is_camera = matches!(kind, PermissionKind::Camera);
-    if is_camera && webview.url().is_ok_and(|url| is_ours(&url)) {
+    let is_known = matches!(kind, PermissionKind::Camera | PermissionKind::Microphone);
+    if is_known && webview.url().is_ok_and(|url| is_ours(&url)) {
         PermissionResponse::Allow
     } else {
         tracing::warn!(?kind, "the page asked for what it may not use");

@@ -18,7 +18,7 @@ const PLUGIN: &str =
 const PAGE: &str = include_str!("../../docs/android.md");
 
 /// Every right of the program. One more is a decision, and a sentence in docs/android.md.
-const RIGHTS: [&str; 10] = [
+const RIGHTS: [&str; 11] = [
     "ACCESS_COARSE_LOCATION",
     "ACCESS_FINE_LOCATION",
     "ACCESS_NETWORK_STATE",
@@ -26,6 +26,7 @@ const RIGHTS: [&str; 10] = [
     "FOREGROUND_SERVICE",
     "FOREGROUND_SERVICE_LOCATION",
     "INTERNET",
+    "MODIFY_AUDIO_SETTINGS",
     "POST_NOTIFICATIONS",
     "RECORD_AUDIO",
     "VIBRATE",

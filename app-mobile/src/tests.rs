@@ -76,7 +76,7 @@ fn only_photos_have_an_address() {
 }
 
 #[test]
-fn only_our_own_pages_get_the_camera() {
+fn only_our_own_pages_get_camera_and_microphone() {
     let ours = |address: &str| is_ours(&address.parse().unwrap());
     assert!(ours("tauri://localhost/#/report"));
     assert!(ours("http://tauri.localhost/"));

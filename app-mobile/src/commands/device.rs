@@ -3,9 +3,11 @@
 use linli_device::Device;
 use linli_device::dto::device::{BindInput, DeviceStatus, TicketDto, UnlockInput};
 use linli_device::dto::diagnosis::DiagnosisDto;
+use linli_device::dto::error::ErrorCode;
 use linli_device::dto::settings::SettingsDto;
+use tauri::ipc::{InvokeBody, Request};
 
-use super::{Answer, Engine, ask};
+use super::{Answer, Engine, ask, failure};
 
 #[tauri::command]
 pub(crate) async fn status(engine: Engine<'_>) -> Answer<DeviceStatus> {
@@ -15,6 +17,15 @@ pub(crate) async fn status(engine: Engine<'_>) -> Answer<DeviceStatus> {
 #[tauri::command]
 pub(crate) async fn read_ticket(engine: Engine<'_>, ticket: String) -> Answer<TicketDto> {
     ask(&engine, move |device| device.read_ticket(&ticket)).await
+}
+
+#[tauri::command]
+pub(crate) async fn read_code(engine: Engine<'_>, request: Request<'_>) -> Answer<String> {
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(failure(ErrorCode::InputInvalid, "field", "photos"));
+    };
+    let bytes = bytes.clone();
+    ask(&engine, move |device| device.read_code(&bytes)).await
 }
 
 #[tauri::command]

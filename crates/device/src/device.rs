@@ -18,6 +18,7 @@ mod queries;
 mod register;
 mod store;
 mod tracking;
+mod voices;
 mod wake_line;
 
 use std::path::{Path, PathBuf};

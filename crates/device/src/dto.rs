@@ -34,6 +34,7 @@ pub mod report;
 pub mod settings;
 pub mod sync;
 pub mod track;
+pub mod voice;
 
 #[cfg(test)]
 mod tests;

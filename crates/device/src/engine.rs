@@ -23,6 +23,7 @@ mod steps;
 mod sync;
 mod texts;
 mod tracks;
+mod voices;
 mod wish;
 
 use std::collections::BTreeSet;
@@ -59,11 +60,12 @@ const DEVICE: Module = Module {
         include_str!("engine/schema/0002_register.sql"),
         include_str!("engine/schema/0003_forgotten.sql"),
         include_str!("engine/schema/0004_work.sql"),
+        include_str!("engine/schema/0005_voice.sql"),
     ],
 };
 
 /// Raised whenever the same documents would give other rows.
-const ROWS_VERSION: u64 = 3;
+const ROWS_VERSION: u64 = 4;
 const ROWS: &str = "device/rows";
 
 /// With what an engine is opened.

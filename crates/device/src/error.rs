@@ -10,11 +10,13 @@ use linli_store::StoreError;
 use linli_trust::TrustError;
 use linli_trust::pin::PinError;
 
+use crate::code_picture::{CODE_BYTES, CodeError};
 use crate::dto::code::{ParamDto, Params};
 use crate::dto::error::{ErrorCode, ErrorDto};
 use crate::env::NoRandomness;
 use crate::net::TransportError;
 use crate::photo::{MAX_INPUT_BYTES, PhotoError};
+use crate::voice::VoiceError;
 
 /// The answer of the engine's functions.
 pub type Result<T, E = DeviceError> = std::result::Result<T, E>;
@@ -58,6 +60,12 @@ pub enum DeviceError {
     /// The file is not taken as a photo.
     #[error(transparent)]
     Photo(#[from] PhotoError),
+    /// The picture gives no code.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// The samples do not become a voice note.
+    #[error(transparent)]
+    Voice(#[from] VoiceError),
     /// No room: for photos, or for anything at all.
     #[error("no room left")]
     StorageFull,
@@ -176,6 +184,7 @@ impl DeviceError {
             Self::Json(_) => 2_502,
             Self::Id(_) => 2_503,
             Self::Random(_) => 2_504,
+            Self::Voice(_) => 2_505,
             Self::Bug(_)
             | Self::TicketMalformed
             | Self::AlreadyBound
@@ -185,6 +194,7 @@ impl DeviceError {
             | Self::Locked
             | Self::Barred
             | Self::Photo(_)
+            | Self::Code(_)
             | Self::StorageFull
             | Self::NotFound(_)
             | Self::InputInvalid(_)
@@ -230,6 +240,13 @@ impl From<&DeviceError> for ErrorDto {
             DeviceError::Photo(
                 PhotoError::Empty | PhotoError::NotAPicture | PhotoError::Damaged(_),
             ) => dto(ErrorCode::PhotoUnreadable, []),
+            DeviceError::Code(error) => code_dto(error),
+            DeviceError::Voice(VoiceError::Unreadable(_)) => dto(ErrorCode::VoiceUnreadable, []),
+            DeviceError::Voice(VoiceError::TooShort(_)) => dto(ErrorCode::VoiceTooShort, []),
+            DeviceError::Voice(VoiceError::TooLong) => {
+                let seconds = number(linli_model::case::VOICE_MS / 1_000);
+                dto(ErrorCode::VoiceTooLong, [("seconds", seconds)])
+            }
             DeviceError::StorageFull => dto(ErrorCode::StorageFull, []),
             DeviceError::NotFound(_) => dto(ErrorCode::NotFound, []),
             DeviceError::InputInvalid(field) => {
@@ -261,6 +278,7 @@ impl From<&DeviceError> for ErrorDto {
             | DeviceError::Json(_)
             | DeviceError::Id(_)
             | DeviceError::Random(_)
+            | DeviceError::Voice(VoiceError::Encoder(_))
             | DeviceError::Bug(_) => error.internal(),
         }
     }
@@ -278,6 +296,23 @@ fn dto(code: ErrorCode, params: impl IntoIterator<Item = (&'static str, ParamDto
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     ErrorDto { code, params }
+}
+
+fn code_dto(error: &CodeError) -> ErrorDto {
+    match error {
+        CodeError::TooLarge(_) => {
+            let megabytes = i64::try_from(CODE_BYTES / 1_048_576).unwrap_or(i64::MAX);
+            let megabytes = ParamDto::Number(megabytes);
+            dto(ErrorCode::CodeTooLarge, [("megabytes", megabytes)])
+        }
+        CodeError::Picture(_) => dto(ErrorCode::CodeUnreadable, []),
+        CodeError::Missing => dto(ErrorCode::CodeMissing, []),
+        CodeError::Several(count) => {
+            let count = i64::try_from(*count).unwrap_or(i64::MAX);
+            dto(ErrorCode::CodeSeveral, [("n", ParamDto::Number(count))])
+        }
+        CodeError::Foreign => dto(ErrorCode::CodeForeign, []),
+    }
 }
 
 fn number(value: u32) -> ParamDto {

@@ -9,6 +9,7 @@
 //! A save never waits for a network: it is one transaction on this device, answered from there.
 
 mod binding;
+pub mod code_picture;
 mod device;
 pub mod dto;
 mod engine;
@@ -21,6 +22,7 @@ pub mod photo;
 pub mod position;
 pub mod track;
 mod vault;
+pub mod voice;
 
 pub use device::{APP, BindingStep, Device, GridInspection, Inspection, Parts, PhotoSize, SyncRun};
 pub use engine::{

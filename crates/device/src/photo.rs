@@ -152,7 +152,8 @@ pub fn prepare_small(file: &[u8]) -> Result<SmallCopy, PhotoError> {
     })
 }
 
-fn decode(file: &[u8]) -> Result<DynamicImage, PhotoError> {
+/// Decodes a picture within limits, upright.
+pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, PhotoError> {
     if file.is_empty() {
         return Err(PhotoError::Empty);
     }

@@ -47,6 +47,7 @@ async fn a_device_holds_no_document_when_it_is_idle_and_few_while_it_syncs() {
     for number in 0..CASES {
         let report = ReportInput {
             note: Some(format!("{number} 围挡倒了一段，行人绕行")),
+            voice: None,
             no_photo_reason: Some(NoPhotoReason::CannotSee),
             ..fence()
         };

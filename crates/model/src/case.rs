@@ -41,7 +41,7 @@ pub use event::{Author, Event, EventKind, Finding, Satisfaction, Source, Supervi
 pub use fold::fold;
 pub use guard::Guard;
 pub use head::{CaseHead, ContactRef, Position, PositionSource, SubjectKind, Urgency};
-pub use log::{CaseLog, FieldValue, Photo};
+pub use log::{CaseLog, FieldValue, Photo, VOICE_BYTES, VOICE_MS, VOICE_TYPE};
 pub use name::EventName;
 pub use next_steps::next_steps;
 pub use receipt::Receipt;

@@ -12,7 +12,7 @@ pub use linli_model::deny;
 
 pub use kinds::of;
 pub use types::{FieldType, accepts_text_key};
-pub(crate) use types::{accepts_map_value, parse_heads, write_heads};
+pub(crate) use types::{accepts_file, accepts_map_value, parse_heads, write_heads};
 
 /// The layout described here; the register `v` of every document. Since 2026-11: the first layout.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -58,7 +58,7 @@ pub struct MapField {
 pub enum MapRule {
     /// Append-only: key `<actor>:<counter>` of the writing actor, JSON as value, never touched again.
     Entries(EntryMap),
-    /// Append-only: key is the hash of a photo's bytes, JSON as value.
+    /// Append-only: key is the hash of a photo's or voice note's bytes, JSON as value.
     Photos,
     /// A set: members come and go; the key is the member. Two concurrent values of one key are both kept.
     Members(MemberMap),

@@ -14,6 +14,7 @@ pub mod pack;
 mod rules;
 pub mod server;
 mod version;
+pub mod voice;
 pub mod wake;
 
 pub use code::{Class, Code, Retry};

@@ -1,7 +1,8 @@
-//! Photos: which records show them, who may send and who may see them.
+//! Photos and voice notes: which records show them, who may send and who may see them.
 
-use linli_model::case::CaseLog;
-use linli_model::{BlobHash, KeyId, RecordKind, Scope, Timestamp};
+use linli_model::case::{CaseLog, Photo};
+use linli_model::{BlobHash, KeyId, RecordId, RecordKind, Scope, Timestamp};
+use linli_records::read::read_photos;
 use linli_store::rusqlite::params;
 use linli_store::{Blob, BlobState as Kept, StoreError, Tx};
 use linli_trust::Subject;
@@ -16,6 +17,31 @@ pub(crate) fn link(tx: &mut Tx<'_>, log: &CaseLog, now: Timestamp) -> DoorResult
         tx.link_blob(&log.id, hash, photo.bytes, &photo.media_type, now)?;
     }
     Ok(())
+}
+
+/// Notes which voice notes a visit names; unknown ones are wanted from its handheld.
+pub(crate) fn link_visit(tx: &mut Tx<'_>, visit: &RecordId, now: Timestamp) -> DoorResult<()> {
+    let Some(document) = tx.load_document(visit)? else {
+        return Ok(());
+    };
+    for (hash, json) in read_photos(&document) {
+        if let Ok(voice) = serde_json::from_str::<Photo>(&json) {
+            tx.link_blob(visit, &hash, voice.bytes, &voice.media_type, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// The case that names the file, if one does: then servers above and below may have it. What only a
+/// visit names stays at the community, as the register does.
+pub(crate) fn case_with(tx: &Tx<'_>, hash: &BlobHash) -> DoorResult<Option<RecordId>> {
+    for record in tx.records_with_blob(hash)? {
+        let info = tx.document_info(&record)?;
+        if info.is_some_and(|info| info.kind == RecordKind::Case) {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
 }
 
 /// The bytes of a photo are in the file store.

@@ -465,6 +465,7 @@ fn photos_of(posted: &Value, now: Timestamp) -> DoorResult<BTreeMap<BlobHash, Ph
                     media_type: "image/jpeg".into(),
                     bytes: 0,
                     size: (0, 0),
+                    length_ms: None,
                 },
             };
             photos.insert(parsed, photo);

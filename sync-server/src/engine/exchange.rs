@@ -19,6 +19,7 @@ use linli_sync::server::{Answer, Input, RequestReader};
 use linli_trust::{Certificate, Parcel, Subject};
 
 use crate::door::DoorResult;
+use crate::engine::blobs;
 use crate::engine::case_rows;
 use crate::engine::core::Core;
 use crate::engine::forget::holders::note_applied;
@@ -333,7 +334,7 @@ impl Core {
         Ok(())
     }
 
-    /// Settles every case among these records.
+    /// Settles every case among these records; of a visit it is noted which voice notes it names.
     pub(crate) fn settle_all(
         &mut self,
         tx: &mut Tx<'_>,
@@ -341,11 +342,11 @@ impl Core {
         now: Timestamp,
     ) -> DoorResult<()> {
         for record in records {
-            if tx
-                .document_info(record)?
-                .is_some_and(|info| info.kind == RecordKind::Case)
-            {
+            let kind = tx.document_info(record)?.map(|info| info.kind);
+            if kind == Some(RecordKind::Case) {
                 self.settle(tx, record, now)?;
+            } else if kind == Some(RecordKind::Visit) {
+                blobs::link_visit(tx, record, now)?;
             }
         }
         Ok(())

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::door::{DoorError, DoorResult, LinkFailure, LinkOutcome, LinkRequest};
 use crate::engine::author::APP;
+use crate::engine::blobs;
 use crate::engine::core::Core;
 
 /// Bytes of an answer that a server takes at a time, before compression.
@@ -224,7 +225,7 @@ fn upload(tx: &Tx<'_>, parent: &OrgId, hash: BlobHash) -> DoorResult<Option<Uplo
     else {
         return Ok(None);
     };
-    let Some(record) = tx.records_with_blob(&hash)?.into_iter().next() else {
+    let Some(record) = blobs::case_with(tx, &hash)? else {
         return Ok(None);
     };
     Ok(Some(UploadMetadata {
@@ -236,11 +237,13 @@ fn upload(tx: &Tx<'_>, parent: &OrgId, hash: BlobHash) -> DoorResult<Option<Uplo
 }
 
 fn wanted_here(tx: &Tx<'_>) -> DoorResult<Vec<BlobHash>> {
-    Ok(tx
-        .blobs_wanted(MAX_BLOBS)?
-        .into_iter()
-        .map(|blob| blob.hash)
-        .collect())
+    let mut wanted = Vec::new();
+    for blob in tx.blobs_wanted(MAX_BLOBS)? {
+        if blobs::case_with(tx, &blob.hash)?.is_some() {
+            wanted.push(blob.hash);
+        }
+    }
+    Ok(wanted)
 }
 
 /// When the link last worked, and how it has failed since.

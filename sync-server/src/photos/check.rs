@@ -1,10 +1,12 @@
 //! Whether a file is a photo and nothing but a photo: JPEG, PNG or WebP by content, within size and
-//! pixels, whole, without anything that a camera or a stranger wrote beside the picture
-//! (docs/trust.md).
+//! pixels, whole, without anything that a camera or a stranger wrote beside the picture; or a voice note
+//! in its one form (docs/trust.md).
 
 use std::io::Cursor;
 
 use image::{ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use linli_model::case::VOICE_TYPE;
+use linli_sync::voice::{self, NotAVoice};
 
 mod jpeg;
 mod png;
@@ -21,8 +23,8 @@ pub enum NotAPhoto {
         /// Allowed bytes.
         limit: u64,
     },
-    /// Not JPEG, PNG or WebP.
-    #[error("the content is not JPEG, PNG or WebP")]
+    /// Neither JPEG, PNG or WebP nor Ogg.
+    #[error("the content is neither JPEG, PNG or WebP nor a voice note in Ogg")]
     OtherFormat,
     /// More pixels than allowed.
     #[error("{width} x {height} pixels, {limit} are allowed")]
@@ -40,6 +42,9 @@ pub enum NotAPhoto {
     /// Cut off or damaged.
     #[error("the picture is damaged: {0}")]
     Damaged(String),
+    /// Ogg, but no voice note.
+    #[error("no voice note: {0}")]
+    Voice(#[from] NotAVoice),
 }
 
 impl NotAPhoto {
@@ -51,6 +56,10 @@ impl NotAPhoto {
             Self::TooManyPixels { .. } => "PHOTO_PIXELS",
             Self::Extra(_) => "PHOTO_METADATA",
             Self::Damaged(_) => "PHOTO_DAMAGED",
+            Self::Voice(NotAVoice::TooLarge(_) | NotAVoice::Length(_)) => "VOICE_TOO_LONG",
+            Self::Voice(NotAVoice::OtherSound) => "VOICE_FORMAT",
+            Self::Voice(NotAVoice::Extra) => "VOICE_METADATA",
+            Self::Voice(NotAVoice::Damaged(_)) => "VOICE_DAMAGED",
         }
     }
 }
@@ -64,12 +73,16 @@ pub struct Allowed {
     pub pixels: u64,
 }
 
-/// Checks a whole file. Decodes it once with bounded memory; keeps nothing.
+/// Checks a whole file. Decodes a picture once with bounded memory; keeps nothing.
 pub fn check(bytes: &[u8], allowed: Allowed) -> Result<&'static str, NotAPhoto> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     if size > allowed.bytes {
         let limit = allowed.bytes;
         return Err(NotAPhoto::TooLong { size, limit });
+    }
+    if voice::is_ogg(bytes) {
+        voice::check(bytes)?;
+        return Ok(VOICE_TYPE);
     }
     let format = image::guess_format(bytes).map_err(|_| NotAPhoto::OtherFormat)?;
     // The first bytes said which of the three it is; every other format has no decoder here.

@@ -28,12 +28,14 @@ fn a_canary_that_was_corrected_expired_or_erased_is_found_nowhere() {
     stage.handhelds[1]
         .enrol_service(&by, &enrolment, stage.now)
         .unwrap();
+    let said = stage.spoken(1);
     let visit = VisitInput {
         household: erased.to_string(),
         visited_at: None,
         at_home: true,
         topic: None,
         note: Some("改打99017770003".into()),
+        voice: Some(said.hash.to_string()),
         next_visit_at: None,
         case_id: None,
     };
@@ -49,6 +51,13 @@ fn a_canary_that_was_corrected_expired_or_erased_is_found_nowhere() {
     stage.sync_all();
     let pack = stage.pack().unwrap();
     assert!(pack.path.exists());
+    // The voice note follows in its own lane: to the community, and to the other handheld, which plays it.
+    stage.upload(1, &said);
+    let now = stage.now;
+    stage.handhelds[0]
+        .keep_photo(&said.hash, &said.bytes, now)
+        .unwrap();
+    assert_eq!(stage.holders_of(&said), ["c1", "handheld-0", "handheld-1"]);
 
     // The search finds what is there; the other way round it would prove nothing.
     for index in [0, 1] {
@@ -170,6 +179,7 @@ fn a_canary_that_was_corrected_expired_or_erased_is_found_nowhere() {
         );
     }
     assert!(!pack.path.exists(), "the pack with it is gone");
+    assert_eq!(stage.holders_of(&said), Vec::<String>::new());
 
     // Copies in gaps of pages are what is left for the compaction (linli_store::tombstone).
     let left = stage.sightings(CANARY);

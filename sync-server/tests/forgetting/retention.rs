@@ -32,6 +32,7 @@ fn each_term_ends_when_it_ends_and_not_before() {
         at_home: true,
         topic: None,
         note: Some("要一个坡道".into()),
+        voice: None,
         next_visit_at: None,
         case_id: None,
     };

@@ -7,12 +7,12 @@ use linli_device::dto::register::{ContactInput, HouseholdInput};
 use linli_device::{By, Engine as Handheld};
 use linli_model::case::{Author, CaseHead, ContactRef, Event, EventKind, SubjectKind, Urgency};
 use linli_model::edition::Severity;
-use linli_model::{RecordId, RecordKind, Role, Timestamp};
+use linli_model::{BlobHash, RecordId, RecordKind, Role, Timestamp};
 use linli_records::case::{event_entry, head_content};
 use linli_records::{ChangeNote, NewRecord};
 use linli_store::{Authorship, Place, Reader};
 use linli_sync_server::door::{
-    Acting, Calls, Command, Door, DoorResult, EraseRequest, ForgetRun, LinkFailure,
+    Acting, BlobState, Calls, Command, Door, DoorResult, EraseRequest, ForgetRun, LinkFailure,
 };
 use linli_sync_server::engine::Engine;
 use serde_json::json;
@@ -25,6 +25,12 @@ use crate::template::{
 
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 pub(crate) const YEAR: i64 = 365 * DAY;
+
+/// A voice note.
+pub(crate) struct Said {
+    pub(crate) hash: BlobHash,
+    pub(crate) bytes: Vec<u8>,
+}
 
 pub(crate) struct Stage {
     pub(crate) folder: tempfile::TempDir,
@@ -201,6 +207,58 @@ impl Stage {
             }
             self.link_all();
         }
+    }
+
+    /// A voice note of a handheld that no record names yet.
+    pub(crate) fn spoken(&self, index: usize) -> Said {
+        let handheld = &self.handhelds[index];
+        let samples = (0..32_000u32).flat_map(|at| ((at % 97 * 60) as i16).to_le_bytes());
+        let samples: Vec<u8> = samples.collect();
+        let person = staff(HANDHELDS[index]);
+        handheld
+            .add_voice_piece(&person, ("visit", 0), &samples, self.now)
+            .unwrap();
+        let kept = handheld.finish_voice(&person, "visit", self.now).unwrap();
+        let hash = kept.unwrap().hash.parse().unwrap();
+        let bytes = handheld.photo(&hash, false).unwrap().unwrap();
+        Said { hash, bytes }
+    }
+
+    /// What a handheld has to send arrives at the community, once it may be sent.
+    pub(crate) fn upload(&mut self, index: usize, said: &Said) {
+        let handheld = &self.handhelds[index];
+        let [waits] = handheld.photos_to_send().unwrap().try_into().unwrap();
+        assert_eq!((waits.hash, waits.mime.as_str()), (said.hash, "audio/ogg"));
+        let (key, size) = (handheld.device(), waits.size);
+        let state = self.at("c1", |calls, _| calls.blob_state(&key, &said.hash));
+        assert_eq!(state.unwrap(), BlobState::Wanted);
+        self.at("c1", |calls, now| calls.blob_stored(now, &said.hash, size))
+            .unwrap();
+        self.handhelds[index]
+            .photo_sent(&said.hash, size, true, self.now)
+            .unwrap();
+    }
+
+    /// Who has a voice note or waits for it, by name. What nothing names at a server goes from its disk
+    /// with the next housekeeping.
+    pub(crate) fn holders_of(&mut self, said: &Said) -> Vec<String> {
+        let mut holders = Vec::new();
+        for (name, _) in SERVERS {
+            let later = self.now.plus_ms(1);
+            let loose = self
+                .at(name, |calls, _| calls.blobs_orphaned(later))
+                .unwrap();
+            let is_known = self.read(name, |reader| reader.blob(&said.hash).unwrap().is_some());
+            if is_known && !loose.contains(&said.hash) {
+                holders.push(name.to_owned());
+            }
+        }
+        for (index, handheld) in self.handhelds.iter().enumerate() {
+            if handheld.photo(&said.hash, false).unwrap().is_some() {
+                holders.push(format!("handheld-{index}"));
+            }
+        }
+        holders
     }
 
     /// Everything that an erasure leaves for later.

@@ -222,6 +222,7 @@ impl Town {
             media_type: "image/jpeg".into(),
             bytes: 1000,
             size: (40, 30),
+            length_ms: None,
         };
         let mut content = head_content(&head, &BTreeMap::from([(before, photo)])).unwrap();
         let kind = EventKind::Report {

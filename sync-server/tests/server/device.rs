@@ -152,6 +152,7 @@ impl Device {
             media_type: "image/png".into(),
             bytes: u64::try_from(photo.len()).unwrap(),
             size: (400, 300),
+            length_ms: None,
         };
         let kind = EventKind::Report {
             category: head.category.clone(),

@@ -97,6 +97,7 @@ impl Handheld {
             place: Some("东外大街36号楼".into()),
             note: Some("老人下不了台阶".into()),
             photos: Vec::new(),
+            voice: None,
             no_photo_reason: Some(NoPhotoReason::CannotSee),
         };
         let saved = self.engine().report(&by, &input, &[], now).unwrap();

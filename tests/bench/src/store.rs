@@ -81,6 +81,7 @@ fn report(device: &Device, number: usize) -> f64 {
         place: Some(format!("东外大街{}号楼", number % 60 + 1)),
         note: Some("居民反映楼道灯不亮".into()),
         photos: Vec::new(),
+        voice: None,
         no_photo_reason: None,
     };
     timed(|| device.report(&input).unwrap()).1.as_secs_f64() * 1e3

@@ -142,6 +142,7 @@ impl Handheld {
             place: Some(planned.place.clone()),
             note: Some(planned.note.clone()),
             photos: photos.iter().map(|photo| photo.hash.to_string()).collect(),
+            voice: None,
             no_photo_reason: photos.is_empty().then_some(NoPhotoReason::CannotSee),
         };
         Ok(self.engine.report(&by, &input, &photos, now)?.record)

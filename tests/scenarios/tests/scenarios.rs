@@ -34,3 +34,5 @@ mod secrecy;
 mod stage;
 #[path = "scenarios/stories.rs"]
 mod stories;
+#[path = "scenarios/voice.rs"]
+mod voice;

@@ -42,6 +42,9 @@ export async function openLooker(url, { hasCamera = false } = {}) {
     },
     type: async (id, text) => (await inner(id)).sendKeys(text),
     see: (id) => find(id),
+    /** Somebody has spoken for some seconds. */
+    said: () =>
+      browser.wait(async () => /5[0-7]/.test(await (await find('voice.left')).getText()), 9000),
     /** The camera answers some time after it was asked for. */
     camera: () =>
       browser.wait(until.elementLocated(By.css('[data-testid="p6.shutter"]:enabled')), PATIENCE),

@@ -10,6 +10,7 @@ use super::open::{self, Open};
 use super::store::DeviceStore;
 use super::{APP, Device, State};
 use crate::binding::Binding;
+use crate::code_picture::read_code;
 use crate::dto::change_set::Noun;
 use crate::dto::device::{
     BindInput, BindingDto, BindingStage, DeviceState, DeviceStatus, SecretKind, TicketDto,
@@ -70,6 +71,11 @@ impl Device {
             secret: SecretKind::Passphrase,
             secret_length: SECRET_LENGTH,
         })
+    }
+
+    /// The ticket in a picture of a printed code, without any network. Nothing of the picture is kept.
+    pub fn read_code(&self, file: &[u8]) -> Result<String> {
+        Ok(read_code(file)?)
     }
 
     /// Begins a binding: makes the device's key and keeps the ticket. The server is asked by

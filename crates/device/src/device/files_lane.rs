@@ -1,8 +1,8 @@
-//! The second lane: photos, after text, resumable, and only when network and battery allow.
+//! The second lane: photos and voice notes, after text, resumable, and only when network and battery allow.
 
 use std::sync::Arc;
 
-use linli_model::{BlobHash, Scope};
+use linli_model::BlobHash;
 use linli_sync::blob::{
     CHECKSUM_MISMATCH, FILE_BYTES, FILES_PATH, PATCH_TYPE, TUS_VERSION, UploadMetadata,
     checksum_header, header as tus, next_piece,
@@ -83,8 +83,8 @@ impl Device {
         let metadata = UploadMetadata {
             blob: photo.hash,
             record: photo.record,
-            scope: Scope::Cases(engine.grid().clone()),
-            mime: "image/jpeg".to_owned(),
+            scope: photo.kind.grid_scope(engine.grid().clone()),
+            mime: photo.mime.clone(),
         };
         let create = speaking_tus(Call::new(Method::Post, FILES_PATH, Vec::new()))
             .with(tus::UPLOAD_LENGTH, photo.size.to_string())
@@ -158,9 +158,10 @@ impl Device {
         Ok(())
     }
 
-    /// The bytes of a photo: from here, or fetched when they are not here and there is a network.
+    /// The bytes of a photo or a voice note: from here, or fetched when they are not here and there is a network.
     pub async fn photo(&self, hash: &str, size: PhotoSize) -> Result<Vec<u8>> {
         let hash: BlobHash = hash.parse().map_err(|_| DeviceError::NotFound("photo"))?;
+        self.may_show(&hash)?;
         if let Some(bytes) = self.photo_here(&hash, size)? {
             return Ok(bytes);
         }
@@ -174,6 +175,16 @@ impl Device {
         self.tell(&[Noun::Cases], []);
         self.photo_here(&hash, size)?
             .ok_or(DeviceError::NotFound("photo"))
+    }
+}
+
+impl Device {
+    /// Whether this person may see a file now: what only a visit names follows the rules of the register.
+    fn may_show(&self, hash: &BlobHash) -> Result<()> {
+        let open = self.opened()?;
+        let engine = open.engine_with(hash)?;
+        let now = self.now();
+        engine.may_show_file(&open.by(engine, now)?, hash, now)
     }
 }
 

@@ -8,6 +8,7 @@ use super::check::TaskDto;
 use super::code::{CodeDto, LevelDto, NameDto, Params};
 use super::place::PositionDto;
 use super::report::PhotoDto;
+use super::voice::VoiceDto;
 
 /// What one level says about having the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -89,6 +90,8 @@ pub struct CaseDetail {
     pub unit: Option<NameDto>,
     /// Photos, oldest first.
     pub photos: Vec<PhotoDto>,
+    /// Voice notes, oldest first.
+    pub voices: Vec<VoiceDto>,
     /// What each level says, from the device upward.
     pub receipts: Vec<ReceiptDto>,
     /// When the last download was complete.

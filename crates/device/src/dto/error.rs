@@ -13,6 +13,16 @@ pub enum ErrorCode {
     TicketMalformed,
     /// The ticket was used or is too old.
     TicketSpent,
+    /// No code is in the picture, or none that can be read.
+    CodeMissing,
+    /// Several codes are in the picture. Parameter `n`.
+    CodeSeveral,
+    /// The code in the picture is not one of ours.
+    CodeForeign,
+    /// The picture of a code is too large. Parameter `megabytes`.
+    CodeTooLarge,
+    /// The picture of a code cannot be read.
+    CodeUnreadable,
     /// This device is bound already.
     AlreadyBound,
     /// The secret is too short or too simple. Parameter `length`.
@@ -29,7 +39,13 @@ pub enum ErrorCode {
     PhotoUnreadable,
     /// The photo is too large. Parameter `megabytes`.
     PhotoTooLarge,
-    /// No room for photos; text is still saved.
+    /// What came is no recording.
+    VoiceUnreadable,
+    /// Too short for a voice note.
+    VoiceTooShort,
+    /// Longer than a voice note may be. Parameter `seconds`.
+    VoiceTooLong,
+    /// No room for photos and voice notes; text is still saved.
     StorageFull,
     /// What was asked about is not on this device.
     NotFound,

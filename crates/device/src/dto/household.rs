@@ -6,6 +6,7 @@ use ts_rs::TS;
 use super::building::PageQuery;
 use super::clash::ClashDto;
 use super::place::PositionDto;
+use super::voice::VoiceDto;
 
 /// Which households, at most one of the places.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
@@ -132,6 +133,8 @@ pub struct VisitDto {
     pub topic: Option<String>,
     /// What was said.
     pub note: Option<String>,
+    /// Its voice notes.
+    pub voices: Vec<VoiceDto>,
     /// The case that came of it.
     pub case_id: Option<String>,
     /// When to come again.

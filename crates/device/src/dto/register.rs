@@ -192,6 +192,8 @@ pub struct VisitInput {
     pub topic: Option<String>,
     /// What was said.
     pub note: Option<String>,
+    /// Hash of the voice note that was kept before.
+    pub voice: Option<String>,
     /// When to come again.
     pub next_visit_at: Option<i64>,
     /// The case that came of it, by its id.

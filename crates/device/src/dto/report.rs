@@ -120,7 +120,9 @@ pub struct ReportInput {
     pub note: Option<String>,
     /// Hashes of photos that were added before.
     pub photos: Vec<String>,
-    /// Why there is none.
+    /// Hash of the voice note that was kept before.
+    pub voice: Option<String>,
+    /// Why there is no photo.
     pub no_photo_reason: Option<NoPhotoReason>,
 }
 

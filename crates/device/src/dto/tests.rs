@@ -30,6 +30,7 @@ use super::report::*;
 use super::settings::*;
 use super::sync::*;
 use super::track::*;
+use super::voice::*;
 
 /// Set to any value to write the files instead of comparing them.
 const WRITE: &str = "LINLI_CODEGEN";
@@ -66,7 +67,7 @@ fn generated() -> BTreeMap<String, String> {
         SettingsDto SettleInput Settlement ShiftSummary SplitInput StaffDto StepState StopKind
         StripState SyncStatus TaskDto TaskKind TextHintDto TextSize Theme TicketDto TimelineItem
         TrackChoice TrackDto TrackGap TrackLine TrackRow UnlockInput UrgencyDto VerifyFinding
-        VerifyInput VersionDto VisitDto VisitInput WaitDto WaitReason WorkCount WorkStateDto
+        VerifyInput VersionDto VisitDto VisitInput VoiceDto VoicePieceInput WaitDto WaitReason WorkCount WorkStateDto
     };
     let mut index = String::from("// Generated from crates/device/src/dto. Do not edit.\n");
     for name in files.keys() {

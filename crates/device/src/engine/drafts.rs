@@ -50,6 +50,14 @@ fn remove(tx: &Tx<'_>, staff: &StaffId, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a form may have this name.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    if name.len() > NAME_BYTES {
+        return Err(DeviceError::InputInvalid("note"));
+    }
+    Ok(())
+}
+
 impl Engine {
     /// The content of a draft.
     pub fn load_draft(&self, staff: &StaffId, name: &str) -> Result<Option<String>> {
@@ -87,7 +95,8 @@ impl Engine {
         content: &str,
         now: Timestamp,
     ) -> Result<()> {
-        if name.len() > NAME_BYTES || content.len() > CONTENT_BYTES {
+        check_name(name)?;
+        if content.len() > CONTENT_BYTES {
             return Err(DeviceError::InputInvalid("note"));
         }
         self.write(|tx| {

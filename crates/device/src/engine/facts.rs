@@ -2,8 +2,8 @@
 //! from the fold once, when the case changes; a function of the document and its edition alone.
 
 use linli_model::case::{
-    CaseLog, CaseView, EventKind, EventName, Rules, Slot, State, TaskFor, TaskKind as ViewTask,
-    TimelineEntry, deadline,
+    CaseLog, CaseView, EventKind, EventName, Photo, Rules, Slot, State, TaskFor,
+    TaskKind as ViewTask, TimelineEntry, deadline,
 };
 use linli_model::{BlobHash, EntryId, Level, OrgId, StaffId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ pub(super) struct Facts {
     pub(super) tasks: Vec<TaskFact>,
     /// Photos, oldest first.
     pub(super) photos: Vec<BlobHash>,
+    /// Voice notes, oldest first.
+    pub(super) voices: Vec<BlobHash>,
     /// Fields with more than one value.
     pub(super) conflicts: Vec<String>,
     /// Who holds it.
@@ -34,6 +36,13 @@ pub(super) struct Facts {
     pub(super) crew: Vec<StaffId>,
     /// What others did with it, the newest first.
     pub(super) news: Vec<NewsFact>,
+}
+
+impl Facts {
+    /// Photos and voice notes.
+    pub(super) fn files(&self) -> impl Iterator<Item = &BlobHash> {
+        self.photos.iter().chain(&self.voices)
+    }
 }
 
 /// One level's part.
@@ -96,7 +105,8 @@ pub(super) fn facts(log: &CaseLog, view: &CaseView, rules: &Rules) -> Facts {
         crew: news::crew(log),
         levels,
         tasks: tasks(log, view, rules, sent_back.as_ref()),
-        photos: photos(log),
+        photos: files(log, |file| !file.is_voice()),
+        voices: files(log, Photo::is_voice),
         conflicts: log.conflicts.keys().cloned().collect(),
         holder: view.confirmed.holder.clone(),
         unit: view.now.unit.clone(),
@@ -112,14 +122,11 @@ pub(super) fn due_at(view: &CaseView, rules: &Rules) -> Option<Timestamp> {
         .map(|limit| limit.due)
 }
 
-fn photos(log: &CaseLog) -> Vec<BlobHash> {
-    let mut photos: Vec<_> = log
-        .photos
-        .iter()
-        .map(|(hash, photo)| (photo.at, *hash))
-        .collect();
-    photos.sort_unstable();
-    photos.into_iter().map(|(_, hash)| hash).collect()
+fn files(log: &CaseLog, is_wanted: impl Fn(&Photo) -> bool) -> Vec<BlobHash> {
+    let wanted = log.photos.iter().filter(|(_, file)| is_wanted(file));
+    let mut files: Vec<_> = wanted.map(|(hash, file)| (file.at, *hash)).collect();
+    files.sort_unstable();
+    files.into_iter().map(|(_, hash)| hash).collect()
 }
 
 fn levels(

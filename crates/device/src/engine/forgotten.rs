@@ -20,7 +20,7 @@ const SMALL_FILE: u64 = 64 * 1024 * 1024;
 const LOG_ROWS: usize = 1_000;
 
 /// The tables with rows of single records.
-const ROW_TABLES: [&str; 9] = [
+const ROW_TABLES: [&str; 10] = [
     "case_rows",
     "place_rows",
     "facility_rows",
@@ -29,6 +29,7 @@ const ROW_TABLES: [&str; 9] = [
     "contact_rows",
     "enrolment_rows",
     "visit_rows",
+    "visit_voices",
     "clash_rows",
 ];
 

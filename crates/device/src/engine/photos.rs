@@ -1,10 +1,11 @@
-//! Photos: encrypted rows of the grid's database, so that a case and its photos are one flush and
+//! Photos and voice notes: encrypted rows of the grid's database, so that a case and its photos are one flush and
 //! nothing lies in clear text beside it (docs/adr/0012).
 
-use linli_model::case::Photo;
+use linli_model::case::{Photo, VOICE_TYPE};
 use linli_model::{BlobHash, Timestamp};
 use linli_store::rusqlite::{OptionalExtension, Row, params};
 use linli_store::{Blob, BlobState, Reader, Tx};
+use linli_sync::voice;
 use sha2::{Digest as _, Sha256};
 
 use super::Engine;
@@ -12,9 +13,12 @@ use crate::dto::place::PositionDto;
 use crate::dto::report::{PhotoDto, PhotoKind};
 use crate::error::{DeviceError, Result};
 use crate::photo::{Area, PreparedPhoto, blacken, prepare_small};
+use crate::voice::{PreparedVoice, VoiceError};
 
-/// The media type of what this device makes.
-pub(super) const MIME: &str = "image/jpeg";
+/// The media type of the photos that this device makes.
+const PHOTO_TYPE: &str = "image/jpeg";
+/// What stands in `kind` of a voice note.
+const VOICE: u8 = 4;
 /// Where the bytes lie, for the ledger's list of files.
 const PLACE: &str = "photos";
 /// Photos that no case names are forgotten after this many milliseconds: 30 days.
@@ -45,13 +49,28 @@ pub(super) fn put(
             stood.map(|at| at.lon),
             stood.map(|at| at.lat),
         ])?;
-    complete(tx, &photo.hash, photo.jpeg.len(), now)
+    complete(tx, &photo.hash, (photo.jpeg.len(), PHOTO_TYPE), now)
+}
+
+/// Stores a voice note of this device. Twice is once.
+pub(super) fn put_voice(tx: &mut Tx<'_>, note: &PreparedVoice, now: Timestamp) -> Result<()> {
+    tx.sql()
+        .prepare_cached(
+            "INSERT INTO photos (hash, full, small, kind, width, height, taken_at, is_own, length_ms)
+             VALUES (?1, ?2, x'', ?3, 0, 0, ?4, 1, ?5)
+             ON CONFLICT (hash) DO UPDATE SET is_own = 1",
+        )?
+        .execute(params![note.hash.0, note.ogg, VOICE, now.0, note.length_ms])?;
+    complete(tx, &note.hash, (note.ogg.len(), VOICE_TYPE), now)
 }
 
 /// Keeps the bytes of a photo that the server gave; they must be what the hash names.
 fn put_fetched(tx: &mut Tx<'_>, hash: &BlobHash, full: &[u8], now: Timestamp) -> Result<()> {
     if Sha256::digest(full).as_slice() != hash.0 {
         return Err(DeviceError::Refused("HASH_MISMATCH".into()));
+    }
+    if voice::is_ogg(full) {
+        return put_fetched_voice(tx, hash, full, now);
     }
     let small = prepare_small(full)?;
     tx.sql()
@@ -68,15 +87,35 @@ fn put_fetched(tx: &mut Tx<'_>, hash: &BlobHash, full: &[u8], now: Timestamp) ->
             small.height,
             now.0
         ])?;
-    complete(tx, hash, full.len(), now)
+    complete(tx, hash, (full.len(), PHOTO_TYPE), now)
 }
 
-fn complete(tx: &mut Tx<'_>, hash: &BlobHash, size: usize, now: Timestamp) -> Result<()> {
+fn put_fetched_voice(tx: &mut Tx<'_>, hash: &BlobHash, ogg: &[u8], now: Timestamp) -> Result<()> {
+    let length_ms = voice::check(ogg).map_err(|error| {
+        tracing::warn!(voice.hash = %hash, %error, "a voice note of the server is none");
+        VoiceError::Unreadable(ogg.len())
+    })?;
+    tx.sql()
+        .prepare_cached(
+            "INSERT OR IGNORE INTO photos
+               (hash, full, small, kind, width, height, taken_at, is_own, delivered_at, length_ms)
+             VALUES (?1, ?2, x'', ?3, 0, 0, ?4, 0, ?4, ?5)",
+        )?
+        .execute(params![hash.0, ogg, VOICE, now.0, length_ms])?;
+    complete(tx, hash, (ogg.len(), VOICE_TYPE), now)
+}
+
+fn complete(
+    tx: &mut Tx<'_>,
+    hash: &BlobHash,
+    (size, mime): (usize, &str),
+    now: Timestamp,
+) -> Result<()> {
     let size = u64::try_from(size).unwrap_or(u64::MAX);
     tx.set_blob(&Blob {
         hash: *hash,
         size,
-        mime: MIME.to_owned(),
+        mime: mime.to_owned(),
         state: BlobState::Complete,
         received: size,
         place: PLACE.to_owned(),
@@ -85,18 +124,22 @@ fn complete(tx: &mut Tx<'_>, hash: &BlobHash, size: usize, now: Timestamp) -> Re
     Ok(())
 }
 
-/// What a case says about a photo that is stored here.
+/// What a record says about a photo or voice note that is stored here.
 pub(super) fn describe(reader: &Reader<'_>, hash: &BlobHash) -> Result<Option<Photo>> {
     let mut find = reader.sql().prepare_cached(
-        "SELECT taken_at, length(full) AS size, width, height FROM photos WHERE hash = ?1",
+        "SELECT taken_at, length(full) AS size, width, height, length_ms FROM photos
+         WHERE hash = ?1",
     )?;
     let found = find.query_row([hash.0], |row| {
         let size: i64 = row.get("size")?;
+        let length_ms: Option<u32> = row.get("length_ms")?;
+        let media_type = length_ms.map_or(PHOTO_TYPE, |_| VOICE_TYPE);
         Ok(Photo {
             at: Timestamp(row.get("taken_at")?),
-            media_type: MIME.to_owned(),
+            media_type: media_type.to_owned(),
             bytes: u64::try_from(size).unwrap_or(0),
             size: (row.get("width")?, row.get("height")?),
+            length_ms,
         })
     });
     Ok(found.optional()?)
@@ -227,9 +270,13 @@ impl Engine {
         self.write(|tx| put_fetched(tx, hash, bytes, now))
     }
 
-    /// Forgets photos that no case and no draft has named for 30 days. Answers how many.
+    /// Forgets photos and voice notes that no record has named for 30 days, and what was recorded and
+    /// never finished for as long. Answers how many files.
     pub fn forget_orphan_photos(&self, now: Timestamp) -> Result<usize> {
         self.write(|tx| {
+            tx.sql()
+                .prepare_cached("DELETE FROM voice_pieces WHERE at < ?1")?
+                .execute([now.0.saturating_sub(ORPHAN_MS)])?;
             let orphans = tx.orphan_blobs(now.plus_ms(-ORPHAN_MS), 100)?;
             for blob in &orphans {
                 tx.sql()
@@ -249,9 +296,10 @@ struct OldPhoto {
 }
 
 fn own(reader: &Reader<'_>, hash: &BlobHash) -> Result<Option<(Vec<u8>, OldPhoto)>> {
-    let mut find = reader
-        .sql()
-        .prepare_cached("SELECT full, kind, taken_at FROM photos WHERE hash = ?1 AND is_own = 1")?;
+    let mut find = reader.sql().prepare_cached(
+        "SELECT full, kind, taken_at FROM photos
+             WHERE hash = ?1 AND is_own = 1 AND length_ms IS NULL",
+    )?;
     let found = find.query_row([hash.0], |row| {
         let old = OldPhoto {
             kind: kind_of(row.get("kind")?),
@@ -262,8 +310,8 @@ fn own(reader: &Reader<'_>, hash: &BlobHash) -> Result<Option<(Vec<u8>, OldPhoto
     Ok(found.optional()?)
 }
 
-/// How many drafts show the photo.
-fn drafts_with(reader: &Reader<'_>, hash: &BlobHash) -> Result<u32> {
+/// How many drafts show the photo or voice note.
+pub(super) fn drafts_with(reader: &Reader<'_>, hash: &BlobHash) -> Result<u32> {
     let mut count = reader
         .sql()
         .prepare_cached("SELECT count(*) AS count FROM drafts WHERE instr(content, ?1) > 0")?;

@@ -11,7 +11,7 @@ use linli_store::Tx;
 use super::people::By;
 use super::photos;
 use super::save::{NewEvent, Save};
-use super::{Engine, Place};
+use super::{Engine, Place, voices};
 use crate::dto::case::UrgencyDto;
 use crate::dto::check::{
     CheckFailReason, CheckInput, CheckUnableReason, CheckVerdict, VerifyFinding, VerifyInput,
@@ -104,11 +104,13 @@ impl Engine {
                 photos: hashes.clone(),
                 no_photo: input.no_photo_reason.map(|why| no_photo(why).to_owned()),
             };
+            let mut files = described(tx, &hashes)?;
+            files.extend(voices::described(tx, input.voice.as_deref())?);
             let save = Save {
                 by,
                 record,
                 head: Some(head),
-                photos: described(tx, &hashes)?,
+                photos: files,
                 events: vec![NewEvent::now(kind, None, now)],
                 now,
                 refused_before: 0,
@@ -299,7 +301,8 @@ fn check_events(
 fn described(tx: &Tx<'_>, hashes: &[BlobHash]) -> Result<BTreeMap<BlobHash, Photo>> {
     let mut found = BTreeMap::new();
     for hash in hashes {
-        let photo = photos::describe(tx, hash)?.ok_or(DeviceError::InputInvalid("photos"))?;
+        let photo = photos::describe(tx, hash)?.filter(|file| !file.is_voice());
+        let photo = photo.ok_or(DeviceError::InputInvalid("photos"))?;
         found.insert(*hash, photo);
     }
     Ok(found)

@@ -169,7 +169,7 @@ fn forget(tx: &mut Tx<'_>, record: &RecordId) -> Result<()> {
             .execute([record.0])?;
         return Ok(());
     }
-    let shown = photos_of(tx, record)?;
+    let shown = files_of(tx, record)?;
     for sql in [
         "DELETE FROM case_rows WHERE record = ?1",
         "DELETE FROM case_notes WHERE record = ?1",
@@ -180,7 +180,7 @@ fn forget(tx: &mut Tx<'_>, record: &RecordId) -> Result<()> {
     photos::forget(tx, &shown)
 }
 
-fn photos_of(tx: &Tx<'_>, record: &RecordId) -> Result<Vec<BlobHash>> {
+fn files_of(tx: &Tx<'_>, record: &RecordId) -> Result<Vec<BlobHash>> {
     let mut find = tx
         .sql()
         .prepare_cached("SELECT facts FROM case_rows WHERE record = ?1")?;
@@ -188,7 +188,7 @@ fn photos_of(tx: &Tx<'_>, record: &RecordId) -> Result<Vec<BlobHash>> {
         .query_row([record.0], |row| row.get("facts"))
         .optional()?;
     let facts: Option<Facts> = facts.map(|json| serde_json::from_str(&json)).transpose()?;
-    Ok(facts.map(|facts| facts.photos).unwrap_or_default())
+    Ok(facts.map_or_else(Vec::new, |facts| facts.files().copied().collect()))
 }
 
 fn write_place(

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use linli_exchange::{
     Applied, Client, Offering, Plan, Reference, ask_for_everything, offer_everything, retry,
 };
-use linli_model::{BlobHash, KeyId, OrgId, RecordId, Scope, Timestamp};
+use linli_model::{BlobHash, KeyId, OrgId, RecordId, RecordKind, Scope, Timestamp};
 use linli_store::rusqlite::params;
 use linli_store::{StoreError, Tx};
 use linli_sync::client::Event;
@@ -74,8 +74,12 @@ pub struct Synced {
 pub struct PhotoToSend {
     /// Its hash.
     pub hash: BlobHash,
-    /// A case that names it and that the server has.
+    /// A record that names it and that the server has.
     pub record: RecordId,
+    /// That record's kind.
+    pub kind: RecordKind,
+    /// Its media type.
+    pub mime: String,
     /// Its size in bytes.
     pub size: u64,
     /// Whether its case is a danger.
@@ -394,11 +398,13 @@ impl Engine {
         })
     }
 
-    /// Photos of this device whose case the server has, the most urgent first, then the newest.
+    /// Photos and voice notes of this device whose record the server has, the most urgent first, then the newest.
     pub fn photos_to_send(&self) -> Result<Vec<PhotoToSend>> {
         self.read(|reader| {
             let mut list = reader.sql().prepare_cached(
-                "SELECT p.hash AS hash, length(p.full) AS size, p.taken_at AS taken_at FROM photos p
+                "SELECT p.hash AS hash, length(p.full) AS size, p.taken_at AS taken_at,
+                   b.mime AS mime
+                 FROM photos p JOIN blobs b ON b.hash = p.hash
                  WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL",
             )?;
             let found = list.query_map([], |row| {
@@ -407,15 +413,17 @@ impl Engine {
                     BlobHash(row.get("hash")?),
                     size,
                     row.get::<_, i64>("taken_at")?,
+                    row.get::<_, String>("mime")?,
                 ))
             })?;
             let found: Vec<_> = found.collect::<Result<_, linli_store::rusqlite::Error>>()?;
             let mut photos = Vec::new();
-            for (hash, size, taken_at) in found {
+            for (hash, size, taken_at, mime) in found {
                 for record in reader.records_with_blob(&hash)? {
-                    let is_waiting =
-                        notes::find(reader, &record)?.is_some_and(|note| note.waiting > 0);
-                    if is_waiting || reader.document_info(&record)?.is_none() {
+                    let Some(info) = reader.document_info(&record)? else {
+                        continue;
+                    };
+                    if is_unsent(reader, &record)? {
                         continue;
                     }
                     let mut find = reader.sql().prepare_cached(
@@ -426,6 +434,8 @@ impl Engine {
                     let photo = PhotoToSend {
                         hash,
                         record,
+                        kind: info.kind,
+                        mime: mime.clone(),
                         size: u64::try_from(size).unwrap_or(0),
                         is_urgent,
                     };
@@ -493,6 +503,17 @@ impl Engine {
             Ok(())
         })
     }
+}
+
+/// Whether own changes of a record have no final answer: its photos come after them.
+fn is_unsent(reader: &linli_store::Reader<'_>, record: &RecordId) -> Result<bool> {
+    if notes::find(reader, record)?.is_some_and(|note| note.waiting > 0) {
+        return Ok(true);
+    }
+    let mut find = reader.sql().prepare_cached(
+        "SELECT 1 FROM outbox WHERE record = ?1 AND result IN (0, 4, 5) AND kind <> ?2",
+    )?;
+    Ok(find.exists(params![record.0, RecordKind::Case.number()])?)
 }
 
 /// Rows follow every record that this transaction has changed.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use linli_model::{RecordKind, Role, StaffId};
+use linli_model::{BlobHash, RecordKind, Role, StaffId};
 use linli_records::schema::{DELETED, MemberMap};
 use linli_records::{Basis, FieldValue, NewContent};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub(super) struct Wish {
     pub(super) fields: BTreeMap<String, Option<FieldValue>>,
     pub(super) refs: BTreeMap<String, Option<String>>,
     pub(super) phones: BTreeMap<String, Option<String>>,
+    /// Files that the save named, with what it said about them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) photos: BTreeMap<BlobHash, String>,
     /// How often it was refused before.
     pub(super) refused_before: u32,
 }
@@ -51,6 +54,7 @@ impl Wish {
         NewContent {
             fields: self.fields.clone(),
             members: all.into_iter().collect(),
+            photos: self.photos.clone(),
             ..NewContent::default()
         }
     }
@@ -70,6 +74,7 @@ impl Wish {
     /// The words of a content, part by part.
     pub(super) fn with_content(mut self, content: &NewContent) -> Self {
         self.fields.clone_from(&content.fields);
+        self.photos.clone_from(&content.photos);
         for ((map, key), value) in &content.members {
             let of = match map {
                 MemberMap::Refs => &mut self.refs,

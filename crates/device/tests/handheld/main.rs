@@ -49,6 +49,7 @@ mod station;
 mod stories;
 mod track;
 mod transport;
+mod voices;
 mod work;
 mod world;
 mod wrong;

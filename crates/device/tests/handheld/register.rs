@@ -432,6 +432,7 @@ async fn visits_and_services_end_and_what_has_expired_is_out_of_sight() {
         at_home: true,
         topic: Some("needs".into()),
         note: Some("想要扶手".into()),
+        voice: None,
         next_visit_at: None,
         case_id: None,
     };

@@ -27,6 +27,7 @@ async fn the_case_that_came_of_a_visit_is_named_once_it_is_reported() {
         at_home: false,
         topic: Some("safety".into()),
         note: None,
+        voice: None,
         next_visit_at: None,
         case_id: None,
     };

@@ -27,6 +27,7 @@ fn unread(device: &Device) -> u32 {
 
 fn without_photo() -> ReportInput {
     ReportInput {
+        voice: None,
         no_photo_reason: Some(NoPhotoReason::CannotSee),
         ..fence()
     }
@@ -220,6 +221,7 @@ async fn the_patrol_leads_to_what_is_due_nearest_first_and_the_shift_counts_what
         at_home: true,
         topic: Some("safety".into()),
         note: None,
+        voice: None,
         next_visit_at: Some(station_now(&handheld) + 7 * DAY),
         case_id: None,
     };

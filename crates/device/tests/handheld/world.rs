@@ -323,6 +323,7 @@ pub(crate) fn fence() -> ReportInput {
         place: Some("样街1号楼东侧花池".into()),
         note: Some("围挡倒了一段".into()),
         photos: Vec::new(),
+        voice: None,
         no_photo_reason: None,
     }
 }

@@ -64,6 +64,7 @@ fn grid_engine(station: &Station, file: &Path) -> (Engine, By) {
 fn long_report(number: usize) -> ReportInput {
     ReportInput {
         note: Some(format!("{number} {}", "满".repeat(600))),
+        voice: None,
         no_photo_reason: Some(NoPhotoReason::CannotSee),
         ..fence()
     }

@@ -74,6 +74,14 @@ impl Failure {
                 | ErrorCode::SecretWeak
                 | ErrorCode::PhotoUnreadable
                 | ErrorCode::PhotoTooLarge
+                | ErrorCode::CodeMissing
+                | ErrorCode::CodeSeveral
+                | ErrorCode::CodeForeign
+                | ErrorCode::CodeTooLarge
+                | ErrorCode::CodeUnreadable
+                | ErrorCode::VoiceUnreadable
+                | ErrorCode::VoiceTooShort
+                | ErrorCode::VoiceTooLong
                 | ErrorCode::StorageFull
                 | ErrorCode::InputInvalid
                 | ErrorCode::Refused => 5,
@@ -147,6 +155,15 @@ fn device_advice(error: &DeviceError) -> (&'static str, &'static str) {
         ErrorCode::PhotoUnreadable | ErrorCode::PhotoTooLarge => {
             (UNSAVED, "take the photo again, or report with --no-photo")
         }
+        ErrorCode::CodeMissing
+        | ErrorCode::CodeSeveral
+        | ErrorCode::CodeForeign
+        | ErrorCode::CodeTooLarge
+        | ErrorCode::CodeUnreadable => (UNCHANGED, "take a picture of the one ticket, or type it"),
+        ErrorCode::VoiceUnreadable | ErrorCode::VoiceTooShort | ErrorCode::VoiceTooLong => (
+            UNSAVED,
+            "give samples of 16 bit, 16 kHz, mono, half a second to 60 seconds",
+        ),
         ErrorCode::StorageFull => (UNSAVED, "free space on this disk, then do it again"),
         ErrorCode::NotFound => (UNCHANGED, "linli-fleet cases lists what is here"),
         ErrorCode::InputInvalid if matches!(error, DeviceError::InputInvalid("category")) => {

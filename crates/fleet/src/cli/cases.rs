@@ -65,6 +65,10 @@ pub(super) fn one(common: &Common, one: &One, output: &mut Output) -> Result<(),
                 photo.hash
             ));
         }
+        for voice in &case.voices {
+            let seconds = voice.length_ms / 1_000;
+            lines.push(format!("  voice {seconds} s {}", voice.hash));
+        }
         for receipt in &case.receipts {
             let at = receipt.at.map(when).unwrap_or_default();
             let number = receipt.number.as_deref().unwrap_or("");

@@ -195,6 +195,9 @@ pub(super) struct Visit {
     /// What was said.
     #[arg(long)]
     note: Option<String>,
+    /// A voice note: a file of samples, 16 bit, 16 kHz, mono.
+    #[arg(long)]
+    voice: Option<std::path::PathBuf>,
     /// In how many days to come again.
     #[arg(long)]
     again_in: Option<i64>,
@@ -409,12 +412,17 @@ impl Visit {
             .case
             .as_deref()
             .map(|code| device.find_case_by_code(code));
+        let voice = self
+            .voice
+            .as_deref()
+            .map(|path| super::write::spoken(device, path));
         Ok(VisitInput {
             household: id(device, &self.household)?,
             visited_at: None,
             at_home: !self.nobody,
             topic: self.topic.clone(),
             note: self.note.clone(),
+            voice: voice.transpose()?,
             next_visit_at: again.map(|after| now().saturating_add(after)),
             case_id: case.transpose()?.map(|case| case.row.id),
         })

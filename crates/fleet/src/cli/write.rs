@@ -9,6 +9,8 @@ use linli_device::dto::place::{PositionDto, PositionSource};
 use linli_device::dto::report::{
     AmendInput, NoPhotoReason, PhotoInput, PhotoKind, ReportInput, SavedReport, TextHintDto,
 };
+use linli_device::dto::voice::VoicePieceInput;
+use linli_device::voice::PIECE_BYTES;
 use linli_device::{Device, DeviceError};
 use serde::Serialize;
 
@@ -74,7 +76,10 @@ pub(super) struct Report {
     /// A photo; may be given several times.
     #[arg(long = "photo")]
     photos: Vec<std::path::PathBuf>,
-    /// Why there is none.
+    /// A voice note: a file of samples, 16 bit, 16 kHz, mono.
+    #[arg(long)]
+    voice: Option<std::path::PathBuf>,
+    /// Why there is no photo.
     #[arg(long)]
     no_photo: Option<NoPhoto>,
     /// The reporter's words.
@@ -157,6 +162,21 @@ pub(super) struct Amend {
     sync: bool,
 }
 
+/// Keeps a voice note as the recorder of the screens does, in pieces. Answers its hash.
+pub(super) fn spoken(device: &Device, path: &std::path::Path) -> Result<String, Failure> {
+    const FORM: &str = "fleet";
+    for (number, samples) in (0..).zip(read(path)?.chunks(PIECE_BYTES)) {
+        let piece = VoicePieceInput {
+            form: FORM.to_owned(),
+            number,
+        };
+        device.add_voice_piece(samples, &piece)?;
+    }
+    let kept = device.finish_voice(FORM)?;
+    let kept = kept.ok_or(DeviceError::InputInvalid("voice"))?;
+    Ok(kept.hash)
+}
+
 pub(super) async fn report(
     common: &Common,
     report: &Report,
@@ -165,6 +185,7 @@ pub(super) async fn report(
     let device = unlocked(common)?;
     let files = report.photos.iter().map(|path| read(path));
     let files: Vec<Vec<u8>> = files.collect::<Result<_, _>>()?;
+    let voice = report.voice.as_deref().map(|path| spoken(&device, path));
     let input = ReportInput {
         category: report.category.clone(),
         urgency: match report.urgency {
@@ -176,6 +197,7 @@ pub(super) async fn report(
         place: report.place.clone(),
         note: report.note.clone(),
         photos: Vec::new(),
+        voice: voice.transpose()?,
         no_photo_reason: report.no_photo.map(|why| match why {
             NoPhoto::CameraBroken => NoPhotoReason::CameraBroken,
             NoPhoto::CannotSee => NoPhotoReason::CannotSee,

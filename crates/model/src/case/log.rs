@@ -20,17 +20,42 @@ pub struct FieldValue {
     pub actor: ActorId,
 }
 
-/// What a case says about one of its photos. The file itself is stored by its hash.
+/// What a record says about one of its photos or voice notes. The file itself is stored by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Photo {
     /// When it was taken, by the device's clock.
     pub at: Timestamp,
-    /// `image/webp`, `image/jpeg` or `image/png`.
+    /// `image/webp`, `image/jpeg` or `image/png`; [`VOICE_TYPE`] of a voice note.
     pub media_type: String,
     /// Size of the stored bytes.
     pub bytes: u64,
-    /// Width and height in pixels.
+    /// Width and height in pixels; zeros of a voice note.
     pub size: (u32, u32),
+    /// How long a voice note is, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_ms: Option<u32>,
+}
+
+/// The media type of a voice note: Opus in Ogg.
+pub const VOICE_TYPE: &str = "audio/ogg";
+/// The longest voice note, in milliseconds (docs/storage.md).
+pub const VOICE_MS: u32 = 60_000;
+/// The largest voice note, in bytes: 60 seconds at 16 kbit/s, with room for livelier speech.
+pub const VOICE_BYTES: u64 = 160 * 1024;
+
+impl Photo {
+    /// Whether it is a voice note.
+    pub fn is_voice(&self) -> bool {
+        self.media_type == VOICE_TYPE
+    }
+
+    /// Whether a voice note is within the caps; true of a photo, whose file is checked by itself.
+    pub fn is_within_caps(&self) -> bool {
+        let is_timed = self
+            .length_ms
+            .is_some_and(|ms| (1..=VOICE_MS).contains(&ms));
+        !self.is_voice() || (is_timed && (1..=VOICE_BYTES).contains(&self.bytes))
+    }
 }
 
 /// A case as stored: fields, and the append-only maps keyed by the writing actor.

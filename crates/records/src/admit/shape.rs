@@ -10,7 +10,9 @@ use crate::known::{Known, Layout};
 use crate::note::{ChangeNote, NoteError};
 use crate::prescan::{Action, Key, ObjectType, Op, ScannedChange, Value};
 use crate::read::RawEntry;
-use crate::schema::{self, EntryMap, MapRule, Schema, accepts_map_value, accepts_text_key};
+use crate::schema::{
+    self, EntryMap, MapRule, Schema, accepts_file, accepts_map_value, accepts_text_key,
+};
 use crate::value::FieldValue;
 
 /// Why a change does not keep to the layout of its record kind.
@@ -217,7 +219,10 @@ impl Reading<'_, '_> {
         let (Some(value), true) = (value, bare) else {
             return Err(ShapeRefusal::AppendOnly(schema::PHOTOS));
         };
-        map_value(MapRule::Photos, schema::PHOTOS, value)?;
+        let json = map_value(MapRule::Photos, schema::PHOTOS, value)?;
+        if !accepts_file(self.schema.kind, &json) {
+            return Err(wrong(schema::PHOTOS));
+        }
         let hash = name.parse().map_err(|_| wrong(schema::PHOTOS))?;
         self.facts.photos_added.push(hash);
         Ok(())

@@ -53,6 +53,7 @@ fn a_case_reads_back_as_it_was_written() {
         media_type: "image/jpeg".into(),
         bytes: 99,
         size: (4, 3),
+        length_ms: None,
     };
     let photos = BTreeMap::from([(BlobHash([3; 32]), photo)]);
     let report = event(

@@ -1,6 +1,7 @@
 //! The types of registers and of map keys.
 
-use linli_model::{BlobHash, CategoryCode, ChangeHash, GridCode, RecordId};
+use linli_model::case::Photo;
+use linli_model::{BlobHash, CategoryCode, ChangeHash, GridCode, RecordId, RecordKind};
 
 use super::{MAX_ENTRY_BYTES, MapRule, MemberMap};
 use crate::value::FieldValue;
@@ -101,6 +102,28 @@ pub(crate) fn accepts_map_value(rule: MapRule, value: &str) -> bool {
         MapRule::Entries(_) | MapRule::Photos | MapRule::Members(MemberMap::Phones) => {
             is_json_object(value)
         }
+    }
+}
+
+/// Whether a record of this kind may name such a file. A visit tells about a household: it may have a voice
+/// note and no picture. A voice note is within its caps wherever it stands; of a photo the file itself
+/// is judged.
+pub(crate) fn accepts_file(kind: RecordKind, json: &str) -> bool {
+    let file: Option<Photo> = serde_json::from_str(json).ok();
+    let is_voice = file.as_ref().is_some_and(Photo::is_voice);
+    let is_within = file.is_none_or(|file| file.is_within_caps());
+    match kind {
+        RecordKind::Visit => is_voice && is_within,
+        RecordKind::Case => is_within,
+        RecordKind::Household
+        | RecordKind::Contact
+        | RecordKind::Enrolment
+        | RecordKind::Building
+        | RecordKind::Entrance
+        | RecordKind::Dwelling
+        | RecordKind::Place
+        | RecordKind::Component
+        | RecordKind::Disclosure => !is_voice,
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{NewContent, WriteError};
 use crate::change::RawChange;
 use crate::schema::{
-    EntryMap, Field, MapRule, PHOTOS, Schema, accepts_map_value, accepts_text_key, kind_name,
+    EntryMap, Field, MapRule, PHOTOS, Schema, accepts_file, accepts_map_value, accepts_text_key,
+    kind_name,
 };
 use crate::value::FieldValue;
 
@@ -46,6 +47,10 @@ pub(super) fn content(schema: &Schema, content: &NewContent, when: When) -> Resu
     }
     for (hash, json) in &content.photos {
         member(schema, PHOTOS, &hash.to_string(), Some(json))?;
+        if !accepts_file(schema.kind, json) {
+            let name = PHOTOS.to_owned();
+            return Err(WriteError::WrongValue { name });
+        }
     }
     for ((map, key), value) in &content.members {
         member(schema, map.name(), key, value.as_deref())?;

@@ -1,12 +1,14 @@
 //! A record about a person says why it is held, on what ground, by which consent and until when:
-//! nothing without that is written, and nothing without that passes the gate.
+//! nothing without that is written, and nothing without that passes the gate. What a visit shows of a
+//! household is a voice note, never a picture.
 
-use linli_model::{GridCode, RecordKind, Timestamp};
+use linli_model::case::{Photo, VOICE_BYTES, VOICE_MS, VOICE_TYPE};
+use linli_model::{BlobHash, GridCode, RecordKind, Timestamp};
 use linli_records::write::NewContent;
 use linli_records::{Document, FieldValue, Incoming, NewRecord, WriteError, admit, create, write};
 
 use crate::craft::{Craft, CraftKey, CraftOp, hash};
-use crate::judging::{allow, code, next};
+use crate::judging::{allow, code, is_applied, next};
 use crate::records::{actor, arriving, fields, key, note};
 
 const ACCOUNT: [&str; 4] = ["purpose", "legal_basis", "consent_id", "expires_at"];
@@ -102,5 +104,102 @@ fn what_is_about_a_person_does_not_pass_the_gate_without_its_account() {
             let said = judged(Some(&doc), kind, &clears, 2);
             assert_eq!(said, "required", "{kind:?} clears {left_out}");
         }
+    }
+}
+
+fn file(media_type: &str, bytes: u64, length_ms: Option<u32>) -> String {
+    let file = Photo {
+        at: Timestamp(1_764_000_000_000),
+        media_type: media_type.to_owned(),
+        bytes,
+        size: (0, 0),
+        length_ms,
+    };
+    serde_json::to_string(&file).unwrap()
+}
+
+fn voice() -> String {
+    file(VOICE_TYPE, 9_000, Some(4_000))
+}
+
+/// A whole record of a kind, with a file.
+fn with_file(kind: RecordKind, json: &str) -> NewContent {
+    let mut content = match kind {
+        RecordKind::Case => fields(&[
+            ("edition", FieldValue::Int(1)),
+            ("subject_kind", "place".into()),
+        ]),
+        RecordKind::Visit => whole(&[]),
+        _ => NewContent::default(),
+    };
+    content.photos = [(BlobHash([7; 32]), json.to_owned())].into();
+    content
+}
+
+/// Which files a kind takes, in our own writing and at the gate alike.
+fn takes(kind: RecordKind, json: &str) -> bool {
+    let own = create(&record(kind), &with_file(kind, json));
+    // The same change with the file in it, by a hand that does not ask our own writing.
+    let allowed = match kind {
+        RecordKind::Visit => voice(),
+        _ => file("image/jpeg", 9_000, None),
+    };
+    let (_, first) = create(&record(kind), &with_file(kind, &allowed)).unwrap();
+    let scanned = linli_records::prescan::scan(&first.bytes).unwrap();
+    let mut craft = Craft::of(&scanned);
+    let name = CraftKey::Name(BlobHash([7; 32]).to_string());
+    let place = craft.ops.iter_mut().find(|op| op.key == name).unwrap();
+    place.value = CraftOp::put("x", json).value;
+    let bytes = craft.bytes();
+    let incoming = Incoming {
+        hash: hash(&bytes),
+        bytes: &bytes,
+        actor_key: key(1),
+        epoch: 1,
+    };
+    let outcomes = admit(None, kind, &[incoming], &mut allow).outcomes;
+    let passes = is_applied(&outcomes[0]);
+    if !passes {
+        assert_eq!(code(&outcomes[0]), "wrong_value");
+    }
+    assert_eq!(own.is_ok(), passes, "{kind:?} {json}");
+    passes
+}
+
+#[test]
+fn a_visit_takes_a_voice_note_within_its_caps_and_no_picture() {
+    let visit = |json: &str| takes(RecordKind::Visit, json);
+    assert!(visit(&voice()));
+    assert!(visit(&file(VOICE_TYPE, VOICE_BYTES, Some(VOICE_MS))));
+    for wrong in [
+        file("image/jpeg", 9_000, None),
+        file("image/jpeg", 9_000, Some(4_000)),
+        file("video/mp4", 9_000, Some(4_000)),
+        file(VOICE_TYPE, 9_000, None),
+        file(VOICE_TYPE, 9_000, Some(0)),
+        file(VOICE_TYPE, 9_000, Some(VOICE_MS + 1)),
+        file(VOICE_TYPE, VOICE_BYTES + 1, Some(4_000)),
+        file(VOICE_TYPE, 0, Some(4_000)),
+        "{\"media_type\":\"audio/ogg\"}".to_owned(),
+    ] {
+        assert!(!visit(&wrong), "{wrong}");
+    }
+}
+
+#[test]
+fn a_case_takes_both_and_things_take_pictures_alone() {
+    assert!(takes(RecordKind::Case, &voice()));
+    assert!(takes(RecordKind::Case, &file("image/jpeg", 9_000, None)));
+    assert!(!takes(
+        RecordKind::Case,
+        &file(VOICE_TYPE, 9_000, Some(VOICE_MS + 1))
+    ));
+    for kind in [
+        RecordKind::Building,
+        RecordKind::Place,
+        RecordKind::Component,
+    ] {
+        assert!(takes(kind, &file("image/jpeg", 9_000, None)), "{kind:?}");
+        assert!(!takes(kind, &voice()), "{kind:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Photos: a tus 1.0 server (creation, checksum, expiration) whose uploads are named by the hash
+//! Photos and voice notes: a tus 1.0 server (creation, checksum, expiration) whose uploads are named by the hash
 //! of the whole file, and downloads by the same name.
 //!
 //! ```text
@@ -8,7 +8,8 @@
 //! GET   /files/{hash}   a stored photo, with ranges
 //! ```
 //! Devices and servers sign their requests; people at desks and in units show their sign-in token and
-//! may send the photos of cases that their organisation has.
+//! may send the photos of cases that their organisation has; what only a visit names they neither send
+//! nor see.
 //!
 //! A photo counts as stored when the hash of all bytes was verified, the picture was checked and
 //! the ledger has noted it; only then does the last answer say so.
@@ -19,11 +20,13 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use linli_model::case::VOICE_TYPE;
 use linli_model::{BlobHash, KeyId, Timestamp};
 use linli_sync::blob::{
     CHECKSUM_MISMATCH, FILES_PATH, PATCH_BYTES, PATCH_TYPE, TUS_CHECKSUM, TUS_EXTENSIONS,
     TUS_VERSION, UploadMetadata, checksum_matches, header as tus,
 };
+use linli_sync::voice;
 use time::OffsetDateTime;
 
 use super::cases::malformed;
@@ -508,6 +511,9 @@ fn number(headers: &HeaderMap, name: &'static str) -> Result<u64, ApiError> {
 }
 
 fn mime_of(first: &[u8]) -> &'static str {
+    if voice::is_ogg(first) {
+        return VOICE_TYPE;
+    }
     match image::guess_format(first).map(|format| format.to_mime_type()) {
         Ok(mime @ ("image/jpeg" | "image/png" | "image/webp")) => mime,
         Ok(_) | Err(_) => "application/octet-stream",

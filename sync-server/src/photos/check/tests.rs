@@ -124,3 +124,33 @@ fn floods_strangers_and_long_files_are_refused_before_they_cost_memory() {
         assert_eq!(check(stranger, ALLOWED), Err(NotAPhoto::OtherFormat));
     }
 }
+
+/// A voice note of one second: mode 9 is speech in packets of 20 milliseconds.
+fn voice() -> Vec<u8> {
+    let packets = vec![vec![9 << 3, 1, 2, 3]; 51];
+    voice::write(&packets, u64::from(voice::RATE)).unwrap()
+}
+
+#[test]
+fn a_voice_note_passes_by_content_and_nothing_that_only_begins_like_one() {
+    let note = voice();
+    assert_eq!(check(&note, ALLOWED), Ok("audio/ogg"));
+    let long = voice::write(&vec![vec![9 << 3, 1]; 3_101], 62 * 16_000).unwrap();
+    let tail = [&note[..], b"PK\x03\x04zip"].concat();
+    let stereo = voice::write(&vec![vec![(9 << 3) | 4, 1]; 51], 16_000).unwrap();
+    for (bytes, code) in [
+        (&note[..note.len() - 9], "VOICE_DAMAGED"),
+        (b"OggS and no more", "VOICE_DAMAGED"),
+        (&long, "VOICE_TOO_LONG"),
+        (&stereo, "VOICE_FORMAT"),
+        (&tail, "VOICE_METADATA"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "PHOTO_FORMAT"),
+    ] {
+        assert_eq!(check(bytes, ALLOWED).unwrap_err().code(), code);
+    }
+    let tight = Allowed {
+        bytes: 100,
+        ..ALLOWED
+    };
+    assert_eq!(check(&note, tight).unwrap_err().code(), "PHOTO_TOO_LONG");
+}

@@ -127,6 +127,7 @@ impl Year {
             media_type: "image/webp".into(),
             bytes: 90_000 + self.dice.below(60_000) as u64,
             size: (1600, 1200),
+            length_ms: None,
         }
     }
 

@@ -67,6 +67,8 @@ import type {
   UnlockInput,
   VerifyInput,
   VisitInput,
+  VoiceDto,
+  VoicePieceInput,
 } from '@linli/ui-shared'
 
 /**
@@ -77,6 +79,8 @@ import type {
 export interface Api {
   status(): Promise<DeviceStatus>
   readTicket(ticket: string): Promise<TicketDto>
+  /** The ticket in a picture of a printed code. */
+  readCode(picture: Blob): Promise<string>
   bind(input: BindInput): Promise<void>
   /** Gives a binding up that is not confirmed yet; a new ticket is needed. */
   cancelBinding(): Promise<void>
@@ -118,6 +122,14 @@ export interface Api {
   blackenPhoto(input: BlackenInput): Promise<PhotoDto>
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
+  /** Keeps a piece of a recording that goes on: 16 bit, 16 kHz, mono. */
+  addVoicePiece(samples: Int16Array, input: VoicePieceInput): Promise<void>
+  /** Makes one voice note of all pieces of a form; null when there are none. */
+  finishVoice(form: string): Promise<VoiceDto | null>
+  /** Forgets a voice note that nothing names yet. */
+  deleteVoice(hash: string): Promise<void>
+  /** The sound of a voice note, fetched when it is not here. */
+  voice(hash: string): Promise<Blob>
   report(input: ReportInput, draft?: string): Promise<SavedReport>
   /** What the words of a case seem to hold that does not belong there; never a reason not to save. */
   textHints(text: string): Promise<TextHintDto[]>

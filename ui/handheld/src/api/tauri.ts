@@ -19,6 +19,7 @@ async function call<T>(command: string, args?: InvokeArgs, options?: InvokeOptio
 export const tauriApi: Api = {
   status: () => call('status'),
   readTicket: (ticket) => call('read_ticket', { ticket }),
+  readCode: async (picture) => call('read_code', await picture.arrayBuffer()),
   bind: (input) => call('bind', { input }),
   cancelBinding: () => call('cancel_binding'),
   unlock: (input) => call('unlock', { input }),
@@ -53,6 +54,18 @@ export const tauriApi: Api = {
     }),
   blackenPhoto: (input) => call('blacken_photo', { input }),
   photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
+  addVoicePiece: (samples, input) =>
+    call(
+      'add_voice_piece',
+      new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+      {
+        headers: { 'linli-voice': JSON.stringify(input) },
+      },
+    ),
+  finishVoice: (form) => call('finish_voice', { form }),
+  deleteVoice: (hash) => call('delete_voice', { hash }),
+  voice: async (hash) =>
+    new Blob([await call<ArrayBuffer>('voice', { hash })], { type: 'audio/ogg' }),
   report: (input, draft) => call('report', { input, draft }),
   textHints: (text) => call('text_hints', { text }),
 

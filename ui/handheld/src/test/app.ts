@@ -5,6 +5,8 @@ import App from '../App.vue'
 import { FakeEngine, type FakeOptions } from '../api/fake'
 import { provideApi } from '../api'
 import { provideCamera } from '../shared/camera'
+import { provideMic } from '../shared/voice'
+import type { MicSource } from '../shared/voice/source'
 import type { CameraSource } from '../shared/camera/source'
 import { makeI18n } from '../i18n'
 import { makeRouter } from '../router'
@@ -20,6 +22,8 @@ interface Options extends FakeOptions {
   engine?: FakeEngine
   /** Without one there is no camera, as in this browser. */
   camera?: CameraSource
+  /** Without one there is no microphone. */
+  mic?: MicSource
 }
 
 /** The whole program on a fake engine, seen and touched through test ids like a person would. */
@@ -35,6 +39,7 @@ export async function openApp(path = '/', options: Options = {}) {
           install(app) {
             provideApi(app, engine)
             if (options.camera) provideCamera(app, options.camera)
+            if (options.mic) provideMic(app, options.mic)
           },
         },
         createPinia(),

@@ -7,6 +7,7 @@ import type { PositionDto } from "./PositionDto";
 import type { ReceiptDto } from "./ReceiptDto";
 import type { TaskDto } from "./TaskDto";
 import type { TimelineItem } from "./TimelineItem";
+import type { VoiceDto } from "./VoiceDto";
 
 /**
  * One case.
@@ -32,6 +33,10 @@ unit: NameDto | null,
  * Photos, oldest first.
  */
 photos: Array<PhotoDto>, 
+/**
+ * Voice notes, oldest first.
+ */
+voices: Array<VoiceDto>, 
 /**
  * What each level says, from the device upward.
  */

@@ -32,6 +32,10 @@ note: string | null,
  */
 photos: Array<string>, 
 /**
- * Why there is none.
+ * Hash of the voice note that was kept before.
+ */
+voice: string | null, 
+/**
+ * Why there is no photo.
  */
 no_photo_reason: NoPhotoReason | null, };

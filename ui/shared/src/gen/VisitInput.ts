@@ -25,6 +25,10 @@ topic: string | null,
  */
 note: string | null, 
 /**
+ * Hash of the voice note that was kept before.
+ */
+voice: string | null, 
+/**
  * When to come again.
  */
 next_visit_at: number | null, 

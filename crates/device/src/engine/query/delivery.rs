@@ -16,7 +16,7 @@ use linli_store::Reader;
 /// A level that was sent to and says nothing for so long has not confirmed: 15 minutes (docs/sync.md).
 const CONFIRM_MS: i64 = 15 * 60 * 1000;
 
-/// Photos of a case and how many of them the server has.
+/// Photos and voice notes of a case and how many of them the server has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PhotoCount {
     pub(super) total: u32,
@@ -58,14 +58,14 @@ impl DeliveryFacts {
 
 fn count_photos(reader: &Reader<'_>, row: &RowData, view: &SyncView) -> Result<PhotoCount> {
     let mut count = PhotoCount {
-        total: u32::try_from(row.facts.photos.len()).unwrap_or(u32::MAX),
+        total: u32::try_from(row.facts.files().count()).unwrap_or(u32::MAX),
         ..PhotoCount::default()
     };
     let mut find = reader.sql().prepare_cached(
         "SELECT length(full) FROM photos
          WHERE hash = ?1 AND is_own = 1 AND delivered_at IS NULL AND refused IS NULL",
     )?;
-    for hash in &row.facts.photos {
+    for hash in row.facts.files() {
         let mut rows = find.query([hash.0])?;
         if let Some(found) = rows.next()? {
             count.waiting += 1;

@@ -17,10 +17,12 @@ use crate::dto::check::TaskDto;
 use crate::dto::code::{LevelDto, NameDto};
 use crate::dto::place::{PositionDto, PositionSource as SourceDto};
 use crate::dto::report::{PhotoDto, PhotoKind};
+use crate::dto::voice::VoiceDto;
 use crate::engine::facts::{TaskFact, TaskWord};
 use crate::engine::people::By;
 use crate::engine::texts::{code, org_name};
-use crate::engine::{Engine, notes, photos, steps};
+use crate::engine::voices::Spoken;
+use crate::engine::{Engine, notes, photos, steps, voices};
 use crate::error::{DeviceError, Result};
 
 /// Who looks at a case, from where.
@@ -62,6 +64,7 @@ impl Engine {
                 position: None,
                 unit: row.facts.unit.as_ref().map(|unit| org_name(newest, unit)),
                 photos: Vec::new(),
+                voices: Vec::new(),
                 receipts: receipts(&row, &facts, looking, newest),
                 as_of: as_of.map(|at| at.0),
                 timeline: Vec::new(),
@@ -93,6 +96,7 @@ impl Engine {
                 at: at.at.0,
             });
             detail.photos = photo_list(reader, &row, &case)?;
+            detail.voices = voice_list(reader, &row, &case)?;
             let home = rules.community(&row.home).ok_or(DeviceError::NotBound)?;
             detail.timeline = timeline(&case.log, &view, rules, home);
             detail.tasks = tasks
@@ -204,6 +208,19 @@ fn photo_list(reader: &Reader<'_>, row: &RowData, case: &CaseDocument) -> Result
         });
     }
     Ok(list)
+}
+
+fn voice_list(reader: &Reader<'_>, row: &RowData, case: &CaseDocument) -> Result<Vec<VoiceDto>> {
+    let said = |hash: &BlobHash| {
+        let voice = case.log.photos.get(hash)?;
+        Some(Spoken {
+            hash: *hash,
+            at: voice.at,
+            length_ms: voice.length_ms?,
+        })
+    };
+    let spoken = row.facts.voices.iter().filter_map(said);
+    spoken.map(|spoken| voices::dto(reader, &spoken)).collect()
 }
 
 /// What a photo of somebody else shows, from the event that names it: a report's first photo is the

@@ -226,11 +226,12 @@ impl Engine {
     }
 }
 
-/// Cases whose text or photos wait.
+/// Cases whose text, photos or voice notes wait.
 fn waiting(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
     let mut found: BTreeSet<RecordId> = notes::waiting(reader)?.into_iter().collect();
     let mut list = reader.sql().prepare_cached(
         "SELECT DISTINCT l.record AS record FROM photos p JOIN blob_links l ON l.hash = p.hash
+         JOIN case_rows r ON r.record = l.record
          WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL",
     )?;
     let photos = list.query_map([], |row| row.get("record").map(RecordId))?;
@@ -240,10 +241,14 @@ fn waiting(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
     Ok(found)
 }
 
-/// Records other than cases with changes that no server has taken yet.
+/// Records other than cases with changes or voice notes that no server has taken yet.
 fn waiting_register(reader: &Reader<'_>) -> Result<u32> {
     let mut count = reader.sql().prepare_cached(
-        "SELECT count(DISTINCT record) FROM outbox WHERE result IN (0, 4, 5) AND kind <> ?1",
+        "SELECT count(*) FROM (
+           SELECT record FROM outbox WHERE result IN (0, 4, 5) AND kind <> ?1
+           UNION
+           SELECT v.record FROM visit_voices v JOIN photos p ON p.hash = v.hash
+           WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL)",
     )?;
     Ok(count.query_row([RecordKind::Case.number()], |row| row.get(0))?)
 }

@@ -6,6 +6,7 @@ use linli_store::rusqlite::{Row, params};
 
 use super::super::Engine;
 use super::super::people::By;
+use super::super::voices;
 use super::browse::{household_row, optional_text};
 use super::{access, id, masked};
 use crate::dto::household::{
@@ -104,6 +105,14 @@ fn enrolments(
 }
 
 fn visits(reader: &Reader<'_>, household: &RecordId, now: Timestamp) -> Result<Vec<VisitDto>> {
+    let mut visits = visit_rows(reader, household, now)?;
+    for visit in &mut visits {
+        visit.voices = voices::of_visit(reader, &id(&visit.id, "visit")?)?;
+    }
+    Ok(visits)
+}
+
+fn visit_rows(reader: &Reader<'_>, household: &RecordId, now: Timestamp) -> Result<Vec<VisitDto>> {
     let mut list = reader.sql().prepare_cached(
         "SELECT record, visited_at, at_home, topic, note, case_record, next_visit_at, expires_at
          FROM visit_rows WHERE household = ?1 AND expires_at > ?2
@@ -116,6 +125,7 @@ fn visits(reader: &Reader<'_>, household: &RecordId, now: Timestamp) -> Result<V
             at_home: row.get("at_home")?,
             topic: row.get("topic")?,
             note: row.get("note")?,
+            voices: Vec::new(),
             case_id: optional_text(row, "case_record")?,
             next_visit_at: row.get("next_visit_at")?,
             expires_at: row.get("expires_at")?,

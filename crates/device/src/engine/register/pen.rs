@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use linli_exchange::Reference;
 use linli_model::role::{ScopeFamily, permission};
-use linli_model::{RecordId, RecordKind, Timestamp};
+use linli_model::{BlobHash, RecordId, RecordKind, Timestamp};
 use linli_records::read::{deletion, read_field};
 use linli_records::schema::MemberMap;
 use linli_records::{
@@ -220,6 +220,7 @@ impl Pen<'_, '_> {
             fields: BTreeMap::new(),
             refs: BTreeMap::new(),
             phones: BTreeMap::new(),
+            photos: BTreeMap::new(),
             refused_before: self.refused_before,
         };
         let wish = serde_json::to_vec(&wish.with_content(content))?;
@@ -317,6 +318,12 @@ impl Sheet {
         self.0
             .fields
             .extend(linli_records::write::deletion(document).fields);
+        self
+    }
+
+    /// Names a file that is stored here.
+    pub(super) fn file(mut self, file: Option<(BlobHash, String)>) -> Self {
+        self.0.photos.extend(file);
         self
     }
 

@@ -16,6 +16,7 @@ use linli_store::Tx;
 use linli_store::rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::super::voices;
 use super::clashes;
 use super::phones::{PhoneNote, phones};
 use crate::error::Result;
@@ -78,6 +79,9 @@ pub(in crate::engine) fn write(
     } else {
         fields.record("household")
     };
+    if kind == RecordKind::Visit {
+        voices::write_visit(tx, record, document)?;
+    }
     clashes::write(tx, record, kind, belongs_to.as_ref(), document)?;
     match kind {
         RecordKind::Household => {
@@ -127,6 +131,9 @@ fn forget(tx: &mut Tx<'_>, record: &RecordId, stale: &mut Stale) -> Result<()> {
 /// Removes everything that a record which is gone for good stood for.
 pub(in crate::engine) fn gone(tx: &mut Tx<'_>, record: &RecordId, stale: &mut Stale) -> Result<()> {
     forget(tx, record, stale)?;
+    if tx.is_erased(record)? {
+        voices::forget_visit(tx, record)?;
+    }
     doors::renamed(tx, record, stale)
 }
 

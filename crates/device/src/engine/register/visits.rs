@@ -1,10 +1,12 @@
 //! Visits: a need that a resident raised, and what was agreed. Kept for twelve months.
 
 use linli_model::{RecordId, RecordKind, Timestamp};
+use linli_records::case::photo_content;
 use linli_store::rusqlite::OptionalExtension;
 
 use super::super::Engine;
 use super::super::people::By;
+use super::super::voices;
 use super::contacts::{accounted, some};
 use super::pen::{Pen, Sheet};
 use super::{DAY_MS, YEAR_MS, id, optional_id};
@@ -34,7 +36,10 @@ impl Engine {
                 expires_at: visited_at.saturating_add(YEAR_MS),
                 ..ground(pen, &household)?
             };
+            let voice = voices::described(pen.tx, input.voice.as_deref())?;
+            let voice = photo_content(&voice.into_iter().collect())?;
             let sheet = accounted(Sheet::new(), &why)
+                .file(voice.into_iter().next())
                 .set("household", household.to_string())
                 .set_some("dwelling", dwelling)
                 .set("visited_at", visited_at)

@@ -166,6 +166,7 @@ fn shown_in(kind: &EventKind, now: Timestamp) -> BTreeMap<BlobHash, Photo> {
         media_type: "image/jpeg".into(),
         bytes: 1_000,
         size: (640, 480),
+        length_ms: None,
     };
     photos.iter().map(|hash| (*hash, photo.clone())).collect()
 }

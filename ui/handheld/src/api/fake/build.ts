@@ -148,6 +148,7 @@ export function caseOf(sketch: Sketch): CaseDetail {
     },
     unit: null,
     photos,
+    voices: [],
     receipts,
     as_of: null,
     timeline: [event('report', sketch.at, me)],

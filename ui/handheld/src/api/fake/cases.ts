@@ -1,5 +1,6 @@
 import type { CaseDetail } from '@linli/ui-shared'
 import { by, caseOf, delivery, event, me, photo } from './build'
+import { voiceOf } from './sounds'
 import { bins } from './cases-asked'
 import { names } from './reference'
 
@@ -80,6 +81,7 @@ function fence(now: number): CaseDetail {
     detail: {
       note: '花池围挡倒了一段，老人容易绊倒。',
       photos: [photo('planter', 'wide', at), photo('planter_done', 'after', now - 2 * HOUR)],
+      voices: [{ ...voiceOf('voice-fence', at, 34_000), is_delivered: true }],
       unit: names.parks,
       timeline: [
         event('report', at, me),

@@ -11,6 +11,7 @@ import { ApiError } from '../error'
 import { fits, isNote, wrong } from './limits'
 import { caseOf, delivery, event, me, photo } from './build'
 import { categories } from './reference'
+import { voiceOf } from './sounds'
 
 /** What the workflow of the real engine decides, as far as the screens need it. */
 
@@ -56,6 +57,7 @@ export function reportCase(input: ReportInput, now: number, count: number): Case
       note: input.note,
       position: input.position,
       photos: photosOf(input.photos, now),
+      voices: input.voice === null ? [] : [voiceOf(input.voice, now, 12_000)],
       timeline: [event('report', now, me, { effect: 'pending' })],
       next_steps: [{ code: 'send', params: {} }],
     },

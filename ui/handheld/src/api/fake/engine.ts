@@ -9,11 +9,11 @@ import { hintsOf } from './hints'
 import { listOf, outboxOf, placesOf } from './lists'
 import { mapOf } from './map'
 import { finishDrafts } from './finishing'
-import { FakeNews } from './news'
 import { FakePhotos } from './photos'
 import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
 import { worldOf, type ScenarioName, type World } from './scenario'
+import { FakeVoices } from './voices'
 
 export interface FakeOptions {
   scenario?: ScenarioName
@@ -29,7 +29,7 @@ const SECRET = 'linli-demo'
  * An engine in memory with the same interface as the real one: for tests, for `vite dev` and for
  * looking at screens. It keeps the promises of the real one where screens depend on them.
  */
-export class FakeEngine extends FakeNews implements Api {
+export class FakeEngine extends FakeVoices implements Api {
   readonly world: World
   readonly drafts = new Map<string, string>()
   readonly calls: string[] = []

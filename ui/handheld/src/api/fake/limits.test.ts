@@ -56,12 +56,13 @@ const report = {
   note: null,
   photos: [],
   no_photo_reason: 'cannot_see' as const,
+  voice: null,
 }
 const add = { dwelling: null, people_count: null, contacts: [] }
 const door = { building: 'b-1', entrance: null, floor: null }
 const service = { household: 'h-zhang', contact: null, service: 'meal', provider: null, consent }
 const visit = {
-  ...{ household: 'h-zhang', visited_at: null, at_home: true, topic: null },
+  ...{ household: 'h-zhang', visited_at: null, at_home: true, topic: null, voice: null },
   ...{ next_visit_at: null, case_id: null },
 }
 

@@ -1,3 +1,4 @@
+import { voiceOf } from './sounds'
 import type { BuildingRow, ClashDto, ConsentDto, EnrolmentDto, VisitDto } from '@linli/ui-shared'
 import { countClash, phoneClash } from './register-clashes'
 
@@ -132,6 +133,7 @@ export function invented(now: number): FakeTown {
         at_home: true,
         topic: 'needs',
         note: '希望楼门口修坡道。',
+        voices: [voiceOf('voice-visit', now - 12 * DAY, 21_000)],
         case_id: 'c-ramp',
         next_visit_at: now + 18 * DAY,
         expires_at: now + 353 * DAY,

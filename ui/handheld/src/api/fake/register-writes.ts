@@ -13,6 +13,7 @@ import { ApiError } from '../error'
 import { fits, isThere, isWithin, wrong } from './limits'
 import { emptyHome, type FakeContact, type FakeHome, type FakeTown } from './register-data'
 import { contactOf, homeOf } from './register-reads'
+import { voiceOf } from './sounds'
 
 /** What the real engine decides about saves, as far as the screens depend on it. */
 
@@ -148,6 +149,7 @@ export function noteVisit(town: FakeTown, input: VisitInput, now: number): strin
   const expires = visited + 365 * 86_400_000
   homeOf(town, input.household).visits.unshift({
     ...{ id, visited_at: visited, at_home, topic, note, case_id, next_visit_at },
+    voices: input.voice === null ? [] : [voiceOf(input.voice, now, 12_000)],
     expires_at: expires,
   })
   return id

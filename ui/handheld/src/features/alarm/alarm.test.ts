@@ -61,7 +61,7 @@ test('it rings when its time comes, every three seconds until it is heard', asyn
   const app = await openApp('/', { engine })
   await engine.report({
     ...{ category: '99001', urgency: 'danger', place: '3 号楼', position: null, note: null },
-    ...{ photos: [], no_photo_reason: null },
+    ...{ photos: [], voice: null, no_photo_reason: null },
   })
   await flushPromises()
   const [alarm] = (await engine.syncStatus()).alarms

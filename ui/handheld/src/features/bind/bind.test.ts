@@ -90,3 +90,69 @@ test('the language can be changed before anybody signed in', async () => {
   expect(app.page()).toContain('Bind this device')
   expect(document.documentElement.lang).toBe('en')
 })
+
+/** A scanner types: a key every so many milliseconds, at whatever has the focus. */
+async function scan(at: HTMLElement, text: string, gap = 5): Promise<boolean[]> {
+  let now = 1_000
+  const stopped = [...text, 'Enter'].map((key) => {
+    const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+    Object.defineProperty(event, 'timeStamp', { value: (now += gap) })
+    return !at.dispatchEvent(event)
+  })
+  await flushPromises()
+  return stopped
+}
+
+test.each(['body', 'language', 'p1.next'])('a scanner is read with the focus on %s', async (id) => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  const at = id === 'body' ? document.body : app.get(id)
+  const stopped = await scan(at, TICKET)
+  expect(app.text('p2.tail')).toBe('4TBW')
+  expect(stopped[stopped.length - 1]).toBe(true)
+})
+
+test('a scanned text that is no ticket is shown and refused', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await scan(document.body, 'https://example.org/a?b=1')
+  expect(app.page()).toContain('这不是绑定码')
+  expect((app.control('p1.ticket') as HTMLTextAreaElement).value).toBe('https://example.org/a?b=1')
+})
+
+test('a hand on the keys is no scanner, and Enter stays the button it is on', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  const slow = await scan(app.get('language'), TICKET, 120)
+  expect(slow).not.toContain(true)
+  expect(app.maybe('p2.tail')).toBeNull()
+  const short = await scan(app.get('language'), 'abc')
+  expect(short[short.length - 1]).toBe(false)
+})
+
+test('in the field itself Enter reads what was typed, once', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await app.type('p1.ticket', TICKET)
+  await scan(app.control('p1.ticket'), '')
+  expect(app.text('p2.tail')).toBe('4TBW')
+})
+
+async function pick(app: Awaited<ReturnType<typeof openApp>>, text: string, type: string) {
+  const input = app.get('p1.picture') as HTMLInputElement
+  Object.defineProperty(input, 'files', {
+    value: [new File([text], 'code.jpg', { type })],
+    configurable: true,
+  })
+  input.dispatchEvent(new Event('change', { bubbles: true }))
+  await flushPromises()
+}
+
+test('a picture of the code is read, and what is none says so and leaves the field as it was', async () => {
+  const app = await openApp('/', { scenario: 'unbound' })
+  await pick(app, 'a wall', 'image/jpeg')
+  expect(app.page()).toContain('照片里没有找到码')
+  expect((app.control('p1.ticket') as HTMLTextAreaElement).value).toBe('')
+  const again = await openApp('/', { scenario: 'unbound' })
+  await pick(again, 'words', 'text/plain')
+  expect(again.page()).toContain('不是能读的照片')
+  const good = await openApp('/', { scenario: 'unbound' })
+  await pick(good, TICKET, 'image/png')
+  expect(good.text('p2.tail')).toBe('4TBW')
+})

@@ -4,6 +4,7 @@ import type {
   PositionDto,
   ReportInput,
   UrgencyDto,
+  VoiceDto,
 } from '@linli/ui-shared'
 import { noteIssue } from '../../shared/form/rules'
 
@@ -17,6 +18,7 @@ export interface ReportDraft {
   isPlaceChosen: boolean
   note: string
   photos: PhotoDto[]
+  voice: VoiceDto | null
   noPhotoReason: NoPhotoReason | null
   /** The visit that it came of. */
   visit: string | null
@@ -34,6 +36,7 @@ export function emptyDraft(): ReportDraft {
     isPlaceChosen: false,
     note: '',
     photos: [],
+    voice: null,
     noPhotoReason: null,
     visit: null,
   }
@@ -43,6 +46,7 @@ export function emptyDraft(): ReportDraft {
 export function isWorthKeeping(draft: ReportDraft): boolean {
   return (
     draft.photos.length > 0 ||
+    draft.voice !== null ||
     draft.category !== null ||
     draft.note.trim() !== '' ||
     draft.isPlaceChosen
@@ -72,6 +76,7 @@ export function inputOf(draft: ReportDraft, category: string): ReportInput {
     place: draft.place.trim() || null,
     note: draft.note.trim() || null,
     photos: draft.photos.map((photo) => photo.hash),
+    voice: draft.voice?.hash ?? null,
     no_photo_reason: draft.photos.length === 0 ? draft.noPhotoReason : null,
   }
 }

@@ -28,9 +28,16 @@ export const useReportStore = defineStore('report', () => {
     Object.assign(draft, { ...from, isPlaceChosen: from.place !== '' })
   }
 
-  async function discard(): Promise<void> {
+  async function empty(): Promise<void> {
     Object.assign(draft, emptyDraft())
     await keep()
+  }
+
+  /** Begins anew; what was said goes at once. */
+  async function discard(): Promise<void> {
+    const { voice } = draft
+    await empty()
+    if (voice) await api.deleteVoice(voice.hash)
   }
 
   async function save(category: string) {

@@ -44,7 +44,7 @@ test('what the community lacks is listed, with its reason and what helps, photos
   expect(app.text('p15.group.NO_NETWORK')).toContain('没有网络（1）')
   expect(app.text('p15.group.NO_NETWORK')).toContain('有信号会自动发送')
   expect(app.text('p15.group.NO_NETWORK')).toContain('K7M-42Q')
-  expect(app.text('h10.photos')).toBe('照片 2 张 620 KB 还没到社区（另计）')
+  expect(app.text('h10.photos')).toBe('照片和语音 2 个 620 KB 还没到社区（另计）')
   expect(app.text('h10.returned')).toContain('W8C-27D')
   expect(app.text('h10.returned')).toContain('明天补也可以')
   await app.tap('h10.try')
@@ -66,7 +66,7 @@ test('the answer follows what the community receives', async () => {
   if (cover) cover.row.delivery = { ...cover.row.delivery, state: 'partial', wait: null }
   engine.tell(['outbox'])
   await flushPromises()
-  expect(app.text('h10.answer')).toContain('文字社区全收到了，照片还差 2 张。')
+  expect(app.text('h10.answer')).toContain('文字社区全收到了，照片和语音还差 2 个。')
   for (const photo of cover?.photos ?? []) photo.is_delivered = true
   if (cover) cover.row.delivery = { ...cover.row.delivery, state: 'community' }
   engine.tell(['outbox'])

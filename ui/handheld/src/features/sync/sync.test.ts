@@ -53,9 +53,9 @@ test('one tap from anywhere shows what waits, why, and what helps', async () => 
   const app = await openApp('/cases', { scenario: 'offline' })
   await app.tap('strip')
   expect(app.route()).toBe('outbox')
-  expect(app.text('p15.sum')).toBe('2 件 · 照片 2 张 620 KB')
+  expect(app.text('p15.sum')).toBe('2 件 · 照片和语音 2 个 620 KB')
   expect(app.text('p15.group.NO_NETWORK')).toContain('有信号会自动发送')
-  expect(app.text('p15.item.K7M-42Q')).toContain('文字 · 照片 2 · 已等')
+  expect(app.text('p15.item.K7M-42Q')).toContain('文字 · 照片和语音 2 · 已等')
   expect(app.text('p15.group.needs_you')).toContain('被退回：缺近景照片')
 })
 
