@@ -10,6 +10,7 @@ use linli_store::StoreError;
 use linli_trust::TrustError;
 use linli_trust::pin::PinError;
 
+use crate::carry::CarryRefusal;
 use crate::dto::code::{ParamDto, Params};
 use crate::dto::error::{ErrorCode, ErrorDto};
 use crate::env::NoRandomness;
@@ -67,6 +68,9 @@ pub enum DeviceError {
     /// An input is missing or out of range.
     #[error("the input {0} is missing or wrong")]
     InputInvalid(&'static str),
+    /// A carried file was not written or not taken; nothing was changed.
+    #[error("{0}")]
+    Carry(#[from] CarryRefusal),
     /// The rules do not allow it now.
     #[error("refused: {0}")]
     Refused(String),
@@ -186,6 +190,7 @@ impl DeviceError {
             | Self::Barred
             | Self::Photo(_)
             | Self::StorageFull
+            | Self::Carry(_)
             | Self::NotFound(_)
             | Self::InputInvalid(_)
             | Self::Refused(_)
@@ -231,6 +236,9 @@ impl From<&DeviceError> for ErrorDto {
                 PhotoError::Empty | PhotoError::NotAPicture | PhotoError::Damaged(_),
             ) => dto(ErrorCode::PhotoUnreadable, []),
             DeviceError::StorageFull => dto(ErrorCode::StorageFull, []),
+            DeviceError::Carry(refusal) => {
+                dto(ErrorCode::Carry, [(refusal.name(), ParamDto::Number(1))])
+            }
             DeviceError::NotFound(_) => dto(ErrorCode::NotFound, []),
             DeviceError::InputInvalid(field) => {
                 dto(ErrorCode::InputInvalid, [("field", text(field))])

@@ -9,6 +9,7 @@
 //! A save never waits for a network: it is one transaction on this device, answered from there.
 
 mod binding;
+pub mod carry;
 mod device;
 pub mod dto;
 mod engine;
