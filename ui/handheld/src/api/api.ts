@@ -5,6 +5,9 @@ import type {
   BlackenInput,
   BuildingInput,
   BuildingRow,
+  CarriedFile,
+  CarryBackDto,
+  CarryDto,
   CaseDetail,
   CaseList,
   CaseQuery,
@@ -50,8 +53,8 @@ import type {
   PositionDto,
   PositionReading,
   ReportInput,
-  RevealedDto,
   RevealInput,
+  RevealedDto,
   SavedRecord,
   SavedReport,
   SettingsDto,
@@ -91,6 +94,12 @@ export interface Api {
   outbox(): Promise<OutboxDto>
   /** Asks for an exchange now; resolves when it was begun. */
   syncNow(): Promise<void>
+  /** What a file for the community would hold, and where one can be written or read. */
+  carry(): Promise<CarryDto>
+  /** Writes what waits to one sealed file; nothing counts as sent by that. */
+  carryOut(place: string, withPhotos: boolean): Promise<CarriedFile>
+  /** Takes the community's answer to such a file. */
+  carryBack(answer: string): Promise<CarryBackDto>
   /** Whether photos wait for Wi-Fi; text never does. */
   wifiOnly(): Promise<boolean>
   setWifiOnly(isOn: boolean): Promise<void>
