@@ -99,6 +99,7 @@ impl Device {
         let taken = fitting(&all, free, text, with_photos);
 
         // The note first: a file without one could never be answered.
+        let before = notes.clone();
         carry_notes::add(
             &mut notes,
             CarryOut {
@@ -109,9 +110,10 @@ impl Device {
             },
         );
         open.store.set_carry_outs(&notes)?;
-        let (new, file) = NewFile::begin(folder, name.as_deref().unwrap_or_default(), now)?;
         let seed = env::bytes(&*self.parts.random)?;
-        let written = || -> Result<File> {
+        let written = || -> Result<_> {
+            let name = name.as_deref().unwrap_or_default();
+            let (new, file) = NewFile::begin(folder, name, now)?;
             let mut writer = CarryWriter::begin(file, label, &open.key, &server, seed)?;
             for body in &bodies {
                 writer.body(body)?;
@@ -121,10 +123,16 @@ impl Device {
                     engine.photo_piece(&photo.hash, at, length)
                 })?;
             }
-            Ok(writer.finish()?)
+            new.keep(writer.finish()?)
         };
-        let file = written().map_err(not_written)?;
-        let (name, folder, bytes) = new.keep(file)?;
+        let (name, folder, bytes) = match written() {
+            Ok(kept) => kept,
+            Err(error) => {
+                // Files that could not be written must not push out the notes of those that were.
+                open.store.set_carry_outs(&before)?;
+                return Err(not_written(error));
+            }
+        };
         if let Some(note) = notes.iter_mut().find(|note| note.sequence == sequence) {
             note.written_at = Some(now.0);
         }

@@ -12,7 +12,7 @@ use super::door::unlocked;
 #[derive(Debug, Args)]
 pub(super) struct CarryOut {
     /// The folder to write to: a stick, for example.
-    folder: PathBuf,
+    to: PathBuf,
     /// Leaves photos out.
     #[arg(long)]
     no_photos: bool,
@@ -27,7 +27,7 @@ pub(super) struct CarryBack {
 
 pub(super) fn out(common: &Common, asked: &CarryOut, output: &mut Output) -> Result<(), Failure> {
     let device = unlocked(common)?;
-    let file = device.carry_out_to(&asked.folder, !asked.no_photos)?;
+    let file = device.carry_out_to(&asked.to, !asked.no_photos)?;
     output.answer(&file, || {
         vec![
             format!(
