@@ -15,6 +15,7 @@ use crate::ops::{OpenEngine, OpsError};
 use crate::text::Lang;
 
 mod admin;
+mod carry;
 mod data;
 mod export;
 mod forgetting;
@@ -154,6 +155,15 @@ enum AdminArgs {
         /// The parent's or the child's organisation.
         #[arg(long)]
         org: OrgId,
+    },
+    /// Takes a file that a handheld's holder carried here without a network, and writes the answer for
+    /// the handheld.
+    CarryIn {
+        /// The file, `*.linli-out`.
+        file: PathBuf,
+        /// Where the answer goes; beside the file when absent.
+        #[arg(long)]
+        answer: Option<PathBuf>,
     },
     /// Exchanges with the parent now instead of at the next interval.
     Sync,

@@ -174,6 +174,11 @@ impl Config {
         self.photos.join("uploads")
     }
 
+    /// The folder of files that somebody carried here, while they are taken.
+    pub fn carried(&self) -> PathBuf {
+        self.data.join("carried")
+    }
+
     /// The folder of packs.
     pub fn packs(&self) -> PathBuf {
         self.data.join("packs")

@@ -40,6 +40,28 @@ pub use forgetting::{
     Person as HolderStaff,
 };
 
+/// What became of a carried request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The answer for the device.
+    pub answer: Vec<u8>,
+    /// How many of its changes ended how.
+    pub tally: CarriedTally,
+}
+
+/// How many changes ended how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarriedTally {
+    /// Stored now.
+    pub stored: usize,
+    /// Here already, or of records that were erased for ever.
+    pub known: usize,
+    /// Waiting for something else.
+    pub waiting: usize,
+    /// In quarantine, by the code of the reason.
+    pub refused: BTreeMap<String, usize>,
+}
+
 /// The result of every call.
 pub type DoorResult<T> = Result<T, DoorError>;
 
@@ -424,6 +446,10 @@ pub trait Calls {
 
     /// One exchange. `peer` is the key that signed the request; the body was capped by the shell.
     fn exchange(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>>;
+    /// The same for a request that came in a file which a device's holder has carried here.
+    fn carried(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Carried>;
+    /// The key of a desk that is hosted here, to open and seal carried files.
+    fn desk_key(&mut self, id: &KeyId) -> DoorResult<Option<SigningKey>>;
     /// A heartbeat of at most 1 KiB.
     fn heartbeat(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>>;
     /// A pack of a scope that the peer may read: the newest, or the one with this hash, which a

@@ -32,11 +32,11 @@ use linli_store::{DbKey, Ledger, Options, Profile, Tx};
 use linli_trust::SigningKey;
 
 use crate::door::{
-    Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
-    Door, DoorError, DoorResult, EngineStatus, EraseRequest, Erasure, ExportOf, ExportRow,
-    Forgetting, Group, Holders, ImportRows, JoinState, LinkFailure, LinkOutcome, LinkRequest,
-    OpenedSlot, Opening, PackFile, PeerKey, PersonRequest, RowOutcome, SlotRequest, SlotRow,
-    Ticked, Verified,
+    Acting, BlobState, Calls, Carried, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome,
+    Committed, Door, DoorError, DoorResult, EngineStatus, EraseRequest, Erasure, ExportOf,
+    ExportRow, Forgetting, Group, Holders, ImportRows, JoinState, LinkFailure, LinkOutcome,
+    LinkRequest, OpenedSlot, Opening, PackFile, PeerKey, PersonRequest, RowOutcome, SlotRequest,
+    SlotRow, Ticked, Verified,
 };
 
 pub use core::Random;
@@ -187,6 +187,16 @@ impl Calls for Request<'_, '_> {
 
     fn exchange(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>> {
         self.core.exchange(self.tx, now, peer, body)
+    }
+
+    fn carried(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Carried> {
+        self.core.carried(self.tx, now, peer, body)
+    }
+
+    fn desk_key(&mut self, id: &KeyId) -> DoorResult<Option<SigningKey>> {
+        let mut desks = self.core.host.desks();
+        let found = desks.find(|(_, key)| key.id() == *id);
+        Ok(found.map(|(_, key)| SigningKey::from_seed(*key.seed())))
     }
 
     fn heartbeat(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>> {

@@ -14,6 +14,7 @@ use crate::tls::TlsError;
 pub mod admin;
 pub mod backup;
 pub mod base_data;
+pub mod carry;
 pub mod control;
 pub mod database;
 pub mod forgetting;

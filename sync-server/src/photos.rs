@@ -13,6 +13,9 @@ use sha2::{Digest as _, Sha256};
 use crate::files;
 
 pub mod check;
+mod keep;
+
+pub use keep::{NotKept, allowed};
 
 /// The folder.
 #[derive(Debug, Clone)]

@@ -9,11 +9,11 @@ use linli_trust::{PublicKey, SigningKey};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::door::{
-    Acting, BlobState, Calls, CaseDetail, CaseFilter, CasePage, Command, CommandOutcome, Committed,
-    Door, DoorError, DoorResult, EngineStatus, EraseRequest, Erasure, ExportOf, ExportRow,
-    Forgetting, Group, Holders, ImportRows, JoinState, LinkFailure, LinkOutcome, LinkRequest,
-    OpenedSlot, PackFile, PeerKey, PersonRequest, RowOutcome, SlotRequest, SlotRow, Ticked,
-    Verified,
+    Acting, BlobState, Calls, Carried, CarriedTally, CaseDetail, CaseFilter, CasePage, Command,
+    CommandOutcome, Committed, Door, DoorError, DoorResult, EngineStatus, EraseRequest, Erasure,
+    ExportOf, ExportRow, Forgetting, Group, Holders, ImportRows, JoinState, LinkFailure,
+    LinkOutcome, LinkRequest, OpenedSlot, PackFile, PeerKey, PersonRequest, RowOutcome,
+    SlotRequest, SlotRow, Ticked, Verified,
 };
 
 pub(crate) mod stand;
@@ -153,6 +153,18 @@ impl Calls for Open<'_> {
     }
 
     /// Answers with the body turned round; a body that names a scope makes its feed grow.
+    fn carried(&mut self, now: Timestamp, peer: &KeyId, body: &[u8]) -> DoorResult<Carried> {
+        Ok(Carried {
+            answer: self.exchange(now, peer, body)?,
+            tally: CarriedTally::default(),
+        })
+    }
+
+    fn desk_key(&mut self, id: &KeyId) -> DoorResult<Option<SigningKey>> {
+        let key = self.world.lock().unwrap().key.clone();
+        Ok(Some(key).filter(|key| key.id() == *id))
+    }
+
     fn exchange(&mut self, _: Timestamp, _: &KeyId, body: &[u8]) -> DoorResult<Vec<u8>> {
         self.world.lock().unwrap().exchanged.push(body.to_vec());
         if let Some(scope) = std::str::from_utf8(body)

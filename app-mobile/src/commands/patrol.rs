@@ -1,6 +1,6 @@
 //! Duty, where to go, what was covered, and the person's own tracks.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use linli_device::Device;
 use linli_device::dto::patrol::{CoverageDto, DutyDto, PatrolList, ShiftSummary};
@@ -60,8 +60,13 @@ pub(crate) async fn export_track(
     engine: Engine<'_>,
     id: String,
 ) -> Answer<ExportedFile> {
+    let folder = own_folder(&app);
+    ask(&engine, move |device| device.export_track(&id, &folder)).await
+}
+
+/// The folder of this machine in which people look for files.
+pub(super) fn own_folder(app: &AppHandle) -> PathBuf {
     let paths = app.path();
     let folder = paths.download_dir().or_else(|_| paths.home_dir());
-    let folder = folder.unwrap_or_else(|_| Path::new(".").to_owned());
-    ask(&engine, move |device| device.export_track(&id, &folder)).await
+    folder.unwrap_or_else(|_| PathBuf::from("."))
 }

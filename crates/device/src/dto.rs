@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod building;
+pub mod carry;
 pub mod case;
 pub mod case_detail;
 pub mod change_set;

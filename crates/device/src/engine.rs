@@ -1,6 +1,7 @@
 //! One grid's work on this device, without network, runtime or window. Clock readings come with
 //! every call; the simulator runs this very engine.
 
+mod carry;
 mod drafts;
 mod facts;
 mod forgotten;

@@ -10,6 +10,7 @@ use linli_store::StoreError;
 use linli_trust::TrustError;
 use linli_trust::pin::PinError;
 
+use crate::carry::CarryRefusal;
 use crate::code_picture::{CODE_BYTES, CodeError};
 use crate::dto::code::{ParamDto, Params};
 use crate::dto::error::{ErrorCode, ErrorDto};
@@ -75,6 +76,9 @@ pub enum DeviceError {
     /// An input is missing or out of range.
     #[error("the input {0} is missing or wrong")]
     InputInvalid(&'static str),
+    /// A carried file was not written or not taken; nothing was changed.
+    #[error("{0}")]
+    Carry(#[from] CarryRefusal),
     /// The rules do not allow it now.
     #[error("refused: {0}")]
     Refused(String),
@@ -196,6 +200,7 @@ impl DeviceError {
             | Self::Photo(_)
             | Self::Code(_)
             | Self::StorageFull
+            | Self::Carry(_)
             | Self::NotFound(_)
             | Self::InputInvalid(_)
             | Self::Refused(_)
@@ -248,6 +253,9 @@ impl From<&DeviceError> for ErrorDto {
                 dto(ErrorCode::VoiceTooLong, [("seconds", seconds)])
             }
             DeviceError::StorageFull => dto(ErrorCode::StorageFull, []),
+            DeviceError::Carry(refusal) => {
+                dto(ErrorCode::Carry, [(refusal.name(), ParamDto::Number(1))])
+            }
             DeviceError::NotFound(_) => dto(ErrorCode::NotFound, []),
             DeviceError::InputInvalid(field) => {
                 dto(ErrorCode::InputInvalid, [("field", text(field))])

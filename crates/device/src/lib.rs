@@ -9,6 +9,7 @@
 //! A save never waits for a network: it is one transaction on this device, answered from there.
 
 mod binding;
+pub mod carry;
 pub mod code_picture;
 mod device;
 pub mod dto;

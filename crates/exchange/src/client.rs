@@ -2,6 +2,7 @@
 
 mod apply;
 mod backup;
+mod carry;
 mod offer;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -16,6 +17,7 @@ use linli_trust::SigningKey;
 use crate::error::ExchangeError;
 use crate::reference::Reference;
 
+pub use carry::CarriedRequest;
 use offer::{Kind, Offered};
 
 /// What this end offers to its peer.
@@ -94,7 +96,7 @@ pub struct Applied {
 /// A running exchange: feed it the answer's bytes, apply each event before asking for the next.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four facts that hold independently"
+    reason = "five facts that hold independently"
 )]
 pub struct Client {
     peer: KeyId,
@@ -113,6 +115,9 @@ pub struct Client {
     holds_pages: bool,
     /// Whether the peer was asked to list what we brought ourselves, too.
     is_whole: bool,
+    /// The answer comes by hand, hours later, and perhaps after others: it says nothing about clocks,
+    /// and what it says about differences is out of date.
+    is_carried: bool,
 }
 
 impl Client {
@@ -177,6 +182,7 @@ impl Client {
             is_peer_recovering: false,
             holds_pages: false,
             is_whole,
+            is_carried: false,
         };
         Ok((body, client))
     }

@@ -16,6 +16,9 @@ pub enum ExchangeError {
     /// A signature or certificate does not hold.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// A carried file could not be read or written.
+    #[error("carried file: {0}")]
+    File(#[from] std::io::Error),
     /// This end is not enrolled: it has no root certificate or no edition.
     #[error("not enrolled: {0}")]
     NotEnrolled(&'static str),

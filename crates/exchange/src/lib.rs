@@ -8,9 +8,11 @@
 //! * [`ingest`]: the rules of authority as the policy of the ledger's gate.
 //! * [`Client`]: the asking end: one request, then one event of the answer at a time.
 //! * [`believe_pack`] and [`unpack`]: a first sync from a server's pack.
+//! * [`CarryWriter`] and [`CarryReader`]: the same exchange in a file that somebody carries.
 //!
 //! Absent on purpose: network, clock, randomness, and what a case means.
 
+mod carry;
 mod client;
 pub mod enrolment;
 mod error;
@@ -18,8 +20,10 @@ mod judge;
 mod pack;
 mod reference;
 
+pub use carry::{CarryItems, CarryReader, CarryWriter};
 pub use client::{
-    Applied, Client, FeedOffer, Offering, Plan, ask_for_everything, offer_everything,
+    Applied, CarriedRequest, Client, FeedOffer, Offering, Plan, ask_for_everything,
+    offer_everything,
 };
 pub use error::ExchangeError;
 pub use judge::{Further, Incoming, ingest, retry, underwritten};

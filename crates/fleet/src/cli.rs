@@ -6,6 +6,7 @@
 //! found.
 
 mod answer;
+mod carry;
 mod cases;
 mod demo;
 mod door;
@@ -86,6 +87,10 @@ enum Command {
     Case(cases::One),
     /// Lists what waits, each with its reason.
     Outbox,
+    /// Writes what waits to one sealed file, for somebody to carry to the community's server.
+    CarryOut(carry::CarryOut),
+    /// Takes the answer that the community's server has made to such a file.
+    CarryBack(carry::CarryBack),
     /// Lists what may be reported.
     Categories,
     /// Lists named places of the grid.
@@ -159,6 +164,8 @@ async fn dispatch(common: &Common, command: Command, output: &mut Output) -> Res
         Command::Cases(cases) => cases::list(common, &cases, output),
         Command::Case(one) => cases::one(common, &one, output),
         Command::Outbox => cases::outbox(common, output),
+        Command::CarryOut(asked) => carry::out(common, &asked, output),
+        Command::CarryBack(asked) => carry::back(common, &asked, output).await,
         Command::Categories => look::categories(common, output),
         Command::Places(places) => look::places(common, &places, output),
         Command::Households(asked) => homes::list(common, &asked, output),

@@ -8,9 +8,11 @@
 //! is kept as far as it came: what was not acknowledged is offered again, and the next request
 //! continues after the last page.
 
+mod note;
 mod request;
 mod response;
 
+pub use note::{OfferedNote, RequestNote};
 pub use request::Request;
 pub use response::{Event, Response};
 

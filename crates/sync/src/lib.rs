@@ -1,6 +1,7 @@
 //! The sync protocol of Linli, without a socket, a clock, a database or randomness.
 pub mod backoff;
 pub mod blob;
+pub mod carry;
 pub mod client;
 pub mod code;
 pub mod codec;

@@ -4,5 +4,5 @@
 mod request;
 mod response;
 
-pub(crate) use request::RequestRules;
+pub(crate) use request::{OfferedBatch, RequestRules};
 pub(crate) use response::ResponseRules;

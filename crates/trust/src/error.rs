@@ -103,6 +103,18 @@ pub enum TrustError {
         /// The signer.
         key: KeyId,
     },
+    /// The bytes are no carry-out file. Look for another file.
+    #[error("not a carry-out file")]
+    NotCarried,
+    /// A carry-out file of a format that this version does not know. Ask for an update.
+    #[error("carry-out file of format {0}")]
+    CarryFormat(u8),
+    /// A carry-out file that was cut or changed on the way. Copy it again.
+    #[error("the carry-out file is cut or damaged")]
+    CarryDamaged,
+    /// The seal of a carry-out file does not open: it is forged, or meant for another key.
+    #[error("the seal of the carry-out file does not open")]
+    CarrySeal,
     /// A value of our own cannot be encoded: a fault in this program.
     #[error("cannot encode {0}")]
     Encode(&'static str),
@@ -127,6 +139,10 @@ impl TrustError {
             Self::NotEntitled { .. } => "not_entitled",
             Self::StaffNotListed { .. } => "staff_not_listed",
             Self::Fork { .. } => "fork",
+            Self::NotCarried => "not_carried",
+            Self::CarryFormat(_) => "carry_format",
+            Self::CarryDamaged => "carry_damaged",
+            Self::CarrySeal => "carry_seal",
             Self::Encode(_) => "encode",
         }
     }

@@ -132,6 +132,15 @@ impl PublicKey {
         self.verify_plain(&domain.message(bytes), signature)
     }
 
+    /// The same key on the curve of key agreement (X25519, docs/adr/0019).
+    pub(crate) fn agreement(&self) -> Result<[u8; 32], TrustError> {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(&self.0)
+            .ok()
+            .filter(|key| !key.is_weak())
+            .ok_or(TrustError::BadKey)?;
+        Ok(key.to_montgomery().to_bytes())
+    }
+
     /// Checks a signature over bytes without a domain tag: for formats of others only (RFC 9421).
     pub(crate) fn verify_plain(
         &self,
@@ -184,6 +193,11 @@ impl SigningKey {
     /// Signs bytes without a domain tag: for formats of others only (RFC 9421).
     pub(crate) fn sign_plain(&self, message: &[u8]) -> Signature {
         Signature(self.0.sign(message).to_bytes())
+    }
+
+    /// The private half of [`PublicKey::agreement`].
+    pub(crate) fn agreement(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_scalar_bytes())
     }
 
     /// The seed, to put it into a key store.

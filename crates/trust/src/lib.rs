@@ -7,6 +7,7 @@
 //! | signed batches of changes, and parcels that carry them | [`batch`] |
 //! | signed control items in one envelope | [`signed`], [`edition`], [`tombstone`], [`checkpoint`], [`lease`], [`wipe`], [`erasure_proof`], [`audit`] |
 //! | signed requests (RFC 9421, RFC 9530) | [`http_signature`] |
+//! | the seal of a file that is carried by hand | [`carry`] |
 //! | PIN, passphrase, wrapped data keys, guess counter | [`pin`] |
 //! | how a device becomes known | [`enrolment`] |
 //!
@@ -24,6 +25,7 @@
 
 pub mod audit;
 pub mod batch;
+pub mod carry;
 pub mod certificate;
 pub mod certificate_store;
 pub mod checkpoint;
@@ -48,6 +50,7 @@ mod crockford;
 mod testing;
 
 pub use batch::{BatchDraft, BatchHeader, EntryRef, Parcel, SealedBatch};
+pub use carry::{CarryHeader, CarryLabel, CarryOpener, CarrySealer, CarryWay};
 pub use certificate::{Certificate, CertificateBody, Subject};
 pub use certificate_store::{CertificateStore, Inserted, IsWithin, Judged};
 pub use checkpoint::{Checkpoint, CheckpointBody};

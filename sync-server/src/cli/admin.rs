@@ -4,8 +4,8 @@ use zeroize::Zeroizing;
 
 use super::session::Session;
 use super::{
-    AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, export, forgetting, import, out,
-    rules,
+    AdminArgs, Context, Done, EnrolArgs, Failure, StaffTokenArgs, carry, export, forgetting,
+    import, out, rules,
 };
 use crate::door::{EngineStatus, JoinState, OpenedSlot, SlotSubject};
 use crate::ops::OpsError;
@@ -53,6 +53,7 @@ pub(super) fn admin(context: &Context, args: AdminArgs) -> Done {
         AdminArgs::Backups { prune } => return forgetting::backups(context, prune),
         AdminArgs::Revoke { key, reason } => AdminCommand::Revoke { key, reason },
         AdminArgs::Unreachable { org } => AdminCommand::Unreachable { org },
+        AdminArgs::CarryIn { file, answer } => return carry::carry_in(context, &file, answer),
         AdminArgs::Sync => AdminCommand::Sync,
         AdminArgs::Status => AdminCommand::Status,
     };
@@ -125,6 +126,7 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
         | AdminAnswer::Rows { .. }
         | AdminAnswer::Exported { .. }
         | AdminAnswer::Forget(_)
+        | AdminAnswer::CarriedIn(_)
         | AdminAnswer::Person { .. } => return Err(super::session::unexpected().into()),
         AdminAnswer::Revoked { key } => context.say(
             &format!("密钥 {key} 已吊销；此后收到的内容一律隔离待查。下一步：需要时为新设备运行 admin enrol"),

@@ -1,6 +1,7 @@
 //! The answering end of an exchange: a handheld or a child server asks.
 
 mod answer;
+mod carried;
 mod outcome;
 mod peer;
 
@@ -45,6 +46,8 @@ struct Brought {
     asks_back: bool,
     /// Grids that the handheld asks for and has to give back, with the orders.
     leaving: BTreeMap<GridCode, [u8; 16]>,
+    /// Whether the request came in a file, hours after it was written.
+    is_carried: bool,
     /// Whether the peer has seen our newest life. One that has not goes on with its control log from
     /// where the last one was, and has not named yet what we may have lost.
     knows_us: bool,
@@ -71,10 +74,20 @@ impl Core {
         peer: &KeyId,
         body: &[u8],
     ) -> DoorResult<Vec<u8>> {
+        self.take_request(tx, now, peer, body, &mut Brought::default())
+    }
+
+    fn take_request(
+        &mut self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        peer: &KeyId,
+        body: &[u8],
+        taken: &mut Brought,
+    ) -> DoorResult<Vec<u8>> {
         let (certificate, is_revoked) = self.peer_standing(peer, now)?;
         let mut reader = RequestReader::new()?;
         let mut piece = body;
-        let mut taken = Brought::default();
         let mut chains = None;
         loop {
             let input = match reader.next(&mut piece) {
@@ -87,7 +100,7 @@ impl Core {
                     if certificate.subject == Subject::Device && !is_revoked {
                         taken.leaving = self.leaving(tx, now, peer, &hello)?;
                     }
-                    let wrong = self.first_wrong_want(&hello, peer, &taken, now);
+                    let wrong = self.first_wrong_want(&hello, peer, taken, now);
                     if let Some(wrong) = wrong.filter(|_| !is_revoked) {
                         let mut error = ErrorFrame::of(Code::ScopeForbidden);
                         error.params = vec![("scope".to_owned(), wrong.to_string())];
@@ -96,7 +109,9 @@ impl Core {
                     if !self.is_generation_current(tx, &certificate, &hello)? {
                         return Ok(Answer::refuse(ErrorFrame::of(Code::GenerationUnknown))?);
                     }
-                    note_peer(tx, &certificate, &hello, now)?;
+                    if !taken.is_carried {
+                        note_peer(tx, &certificate, &hello, now)?;
+                    }
                     note_applied(tx, peer, self.host.generation(), &hello, now)?;
                     taken.is_last = self.may_be_last(&certificate, &hello);
                     let ours = self.host.generation();
@@ -105,10 +120,10 @@ impl Core {
                 }
                 Input::Control { seq, .. } if is_revoked => taken.control_taken = seq,
                 Input::Control { seq, item } => {
-                    self.take_control(tx, &certificate, seq, &item, now, &mut taken)?;
+                    self.take_control(tx, &certificate, seq, &item, now, taken)?;
                 }
                 Input::Offer(offer) => {
-                    self.take_offer(tx, &certificate, peer, *offer, now, &mut taken)?;
+                    self.take_offer(tx, &certificate, peer, *offer, now, taken)?;
                 }
                 Input::Fetch(fetch) => taken.fetches.push(fetch),
                 Input::DigestAsk(ask) => taken.asks.push(ask),
@@ -119,9 +134,9 @@ impl Core {
             Ok(asked) => asked,
             Err(error) => return Ok(Answer::refuse(ErrorFrame::about(&error))?),
         };
-        self.take_relayed(tx, peer, now, &mut taken)?;
+        self.take_relayed(tx, peer, now, taken)?;
         if is_revoked {
-            return self.answer_revoked(tx, peer, asked, &taken, now);
+            return self.answer_revoked(tx, peer, asked, taken, now);
         }
         if taken.is_last && !taken.acks.iter().flatten().any(is_need) {
             self.child_answered(tx, &certificate.org, now)?;
@@ -137,7 +152,7 @@ impl Core {
             &certificate,
             peer,
             asked,
-            &taken,
+            taken,
             chains.unwrap_or_default(),
             now,
         )

@@ -77,6 +77,7 @@ impl From<ExchangeError> for DoorError {
                 code: "pack".into(),
                 detail: detail.to_owned(),
             },
+            ExchangeError::File(error) => Self::Storage(error.to_string()),
             ExchangeError::OldGeneration { .. } => Self::Refused {
                 code: "old_generation".into(),
                 detail: error.to_string(),

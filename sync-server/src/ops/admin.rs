@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::base_data::{self, FileCommand};
 use super::forgetting::{self, ForgetAnswer, ForgetCommand};
-use super::{OpsError, backup};
+use super::{OpsError, backup, carry};
 use crate::clock;
 use crate::config::Config;
 use crate::door::{
@@ -81,6 +81,11 @@ pub enum AdminCommand {
     Unreachable {
         /// The neighbour.
         org: OrgId,
+    },
+    /// Takes a file that somebody carried here, and answers it.
+    CarryIn {
+        /// Its name in the data folder's place for such files.
+        name: String,
     },
     /// Exchanges with the parent now.
     Sync,
@@ -162,6 +167,8 @@ pub enum AdminAnswer {
         /// In how many rounds; 0 when this server has no parent.
         rounds: u32,
     },
+    /// A carried file was taken; its answer lies beside it.
+    CarriedIn(carry::CarriedIn),
     /// A backup was made.
     Backup(backup::Made),
     /// How the server is doing.
@@ -263,6 +270,9 @@ async fn attempt(host: &Host, command: AdminCommand) -> Result<AdminAnswer, OpsE
                 .call(move |calls| calls.declare_unreachable(now, &org))
                 .await?,
         },
+        AdminCommand::CarryIn { name } => {
+            AdminAnswer::CarriedIn(carry::carry_in(host, &name).await?)
+        }
         AdminCommand::Sync => {
             let stopped = || OpsError::Refused("the server does not run; start it first".into());
             let link = host.link.as_ref().ok_or_else(stopped)?;

@@ -8,6 +8,8 @@
     reason = "helpers of tests stop the test when something is not as it has to be"
 )]
 
+#[path = "scenarios/carry.rs"]
+mod carry;
 #[path = "scenarios/faults.rs"]
 mod faults;
 #[path = "scenarios/first_sync.rs"]

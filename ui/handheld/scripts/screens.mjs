@@ -399,6 +399,24 @@ export const screens = [
     path: '/homes/card/h-zhao/visit',
     act: [['tap', 'p17.save'], ['see', 'kept'], ['tap', 'strip'], ['see', 'p15.register'], ['end']],
   },
+  { name: 'p15-carry', scenario: 'offline', path: '/outbox/carry' },
+  {
+    name: 'p15-carry-written',
+    scenario: 'offline',
+    path: '/outbox/carry',
+    act: [['tap', 'carry.write'], ['see', 'carry.file'], ['end']],
+  },
+  {
+    name: 'p15-carry-answered',
+    scenario: 'offline',
+    path: '/outbox/carry',
+    act: [
+      ['tap', 'carry.write'],
+      ['see', 'carry.answer.0'],
+      ['tap', 'carry.answer.0'],
+      ['see', 'carry.done'],
+    ],
+  },
   { name: 'p15-outbox-empty', scenario: 'empty', path: '/outbox' },
   {
     name: 'p16-clash',

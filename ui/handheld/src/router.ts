@@ -29,6 +29,7 @@ import MeView from './features/me/MeView.vue'
 import CoverageView from './features/patrol/CoverageView.vue'
 import PatrolView from './features/patrol/PatrolView.vue'
 import SummaryView from './features/patrol/SummaryView.vue'
+import CarryView from './features/sync/CarryView.vue'
 import OutboxView from './features/sync/OutboxView.vue'
 import ShiftView from './features/sync/ShiftView.vue'
 import ReportView from './features/report/ReportView.vue'
@@ -115,6 +116,7 @@ const routes: RouteRecordRaw[] = [
   ...homes,
   { path: '/report', name: 'report', component: ReportView },
   { path: '/outbox', name: 'outbox', component: OutboxView },
+  { path: '/outbox/carry', name: 'carry', component: CarryView },
   { path: '/outbox/shift', name: 'shift', component: ShiftView },
   ...field,
   { path: '/messages', name: 'messages', component: MessagesView },

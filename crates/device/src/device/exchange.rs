@@ -226,7 +226,7 @@ impl Device {
         }
     }
 
-    fn tell_synced(&self, synced: &Synced) {
+    pub(super) fn tell_synced(&self, synced: &Synced) {
         if synced.has_reference {
             self.tell(&[Noun::Reference, Noun::Device], []);
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use linli_model::BlobHash;
 
 use super::Device;
+use super::carry_notes;
 use super::lane;
 use crate::dto::case::{CaseList, CaseListKind, CaseQuery, WorkCount};
 use crate::dto::case_detail::CaseDetail;
@@ -79,6 +80,7 @@ impl Device {
         }
         let mut all = all.ok_or(DeviceError::NotBound)?;
         all.items.sort_by_key(|item| item.since_at);
+        all.carried_at = carry_notes::written_at(&open.store.carry_outs()?);
         Ok(all)
     }
 

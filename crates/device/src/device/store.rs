@@ -6,6 +6,7 @@ use linli_model::GridCode;
 use linli_store::{DbKey, Ledger, Profile, Reader, Tx};
 use linli_trust::SigningKey;
 
+use super::carry_notes::CarryOut;
 use crate::binding::Binding;
 use crate::error::{DeviceError, Result};
 use crate::net::ServerAddress;
@@ -16,6 +17,7 @@ const SERVER: &str = "server";
 const ENROLMENT: &str = "enrolment";
 const STARTED: &str = "work_started";
 const WIFI_ONLY: &str = "photos_wifi_only";
+const CARRIED: &str = "carry_outs";
 
 /// The open database of the device.
 pub(super) struct DeviceStore(Ledger);
@@ -88,6 +90,18 @@ impl DeviceStore {
 
     pub(super) fn set_wifi_only(&self, is_on: bool) -> Result<()> {
         self.write(|tx| Ok(tx.set_meta_number(WIFI_ONLY, u64::from(is_on))?))
+    }
+
+    /// What is noted about files that were carried out.
+    pub(super) fn carry_outs(&self) -> Result<Vec<CarryOut>> {
+        let json = self.read(|reader| Ok(reader.meta(CARRIED)?))?;
+        let notes = json.map(|json| serde_json::from_slice(&json)).transpose()?;
+        Ok(notes.unwrap_or_default())
+    }
+
+    pub(super) fn set_carry_outs(&self, notes: &[CarryOut]) -> Result<()> {
+        let json = serde_json::to_vec(notes)?;
+        self.write(|tx| Ok(tx.set_meta(CARRIED, &json)?))
     }
 
     fn read<T>(&self, work: impl FnOnce(&Reader<'_>) -> Result<T>) -> Result<T> {

@@ -53,6 +53,9 @@ pub enum ErrorCode {
     InputInvalid,
     /// The rules of the workflow do not allow it now. Parameter `reason`.
     Refused,
+    /// A file that is carried between here and the community was not written or not taken; nothing was
+    /// changed. One parameter, whose name is the reason.
+    Carry,
     /// A fault of the program. Parameter `number` to tell the administrator.
     Internal,
 }

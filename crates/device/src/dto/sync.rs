@@ -139,4 +139,7 @@ pub struct OutboxDto {
     pub last_delivered_at: Option<i64>,
     /// When the last download was complete.
     pub last_download_at: Option<i64>,
+    /// When the last file was written that somebody carries to the community and that has no answer
+    /// yet. A fact, no receipt: what it holds waits all the same.
+    pub carried_at: Option<i64>,
 }

@@ -8,6 +8,7 @@ use ts_rs::{Config, TS};
 
 use super::access::*;
 use super::building::*;
+use super::carry::*;
 use super::case::*;
 use super::case_detail::*;
 use super::change_set::*;
@@ -50,7 +51,7 @@ macro_rules! generate {
 fn generated() -> BTreeMap<String, String> {
     let mut files = generate! {
         AccessList AccessPurpose AccessRow ActorDto AlarmDto AmendInput BasisDto BindingDto BindingStage
-        BindInput BlackenInput BuildingInput BuildingRow CaseDetail CaseList CaseListKind CaseQuery
+        BindInput BlackenInput BuildingInput BuildingRow CarriedFile CarryAnswer CarryBackDto CarryDto CarryPlace CaseDetail CaseList CaseListKind CaseQuery
         CaseRow CategoryDto CategoryRef ChangeSet CheckFailReason CheckInput CheckUnableReason
         CheckVerdict ClashDto CodeDto ComponentInput ComponentState ConsentDto ContactDto ContactEdit
         ContactInput CoverageDto CoverageRow DeliveryDto DeliveryState DeviceState DeviceStatus

@@ -9,7 +9,7 @@ use linli_exchange::{
 use linli_model::{BlobHash, KeyId, OrgId, RecordId, RecordKind, Scope, Timestamp};
 use linli_store::rusqlite::params;
 use linli_store::{StoreError, Tx};
-use linli_sync::client::Event;
+use linli_sync::client::{Event, RequestNote};
 use linli_sync::frames::{ErrorFrame, Personal};
 use linli_sync::limits;
 use linli_trust::{Lease, LeaseClock, WipeOrder};
@@ -37,6 +37,8 @@ pub struct Exchange {
     began_at: Timestamp,
     /// Nothing is asked for, only sent.
     is_push: bool,
+    /// The answer came in a file that somebody carried.
+    is_carried: bool,
     /// A scope differed and is pulled anew with the next exchange.
     pulls_anew: bool,
     synced: Synced,
@@ -114,18 +116,9 @@ impl Engine {
             let place = Place::of(reference, &self.device(), now)?;
             let peer = place.server.key.id();
             notes::count_try(tx)?;
-            let plan = Plan {
-                peer,
-                key: &self.plan.key,
-                org: place.org(),
-                app: &self.plan.app,
-                wants: wants.to_vec(),
-                offering: Offering::Outbox,
-                max_bytes: limits::USUAL_RESPONSE_BYTES,
-                // A server names the chains of the scopes that are asked for.
-                ask_chains: !wants.is_empty() && self.ask_chains.load(Ordering::Relaxed),
-                now,
-            };
+            let mut plan = self.exchange_plan(&place, wants, now);
+            // A server names the chains of the scopes that are asked for.
+            plan.ask_chains = !wants.is_empty() && self.ask_chains.load(Ordering::Relaxed);
             let (body, client) = Client::begin(tx, reference, &plan)?;
             Ok(Exchange {
                 client,
@@ -133,12 +126,32 @@ impl Engine {
                 body,
                 began_at: now,
                 is_push: wants.is_empty(),
+                is_carried: false,
                 pulls_anew: false,
                 synced: Synced::default(),
             })
         })?;
         exchange.synced.records = recovered;
         Ok(exchange)
+    }
+
+    pub(super) fn exchange_plan<'p>(
+        &'p self,
+        place: &Place<'p>,
+        wants: &[Scope],
+        now: Timestamp,
+    ) -> Plan<'p> {
+        Plan {
+            peer: place.server.key.id(),
+            key: &self.plan.key,
+            org: place.org(),
+            app: &self.plan.app,
+            wants: wants.to_vec(),
+            offering: Offering::Outbox,
+            max_bytes: limits::USUAL_RESPONSE_BYTES,
+            ask_chains: false,
+            now,
+        }
     }
 
     /// Takes a piece of the answer: every event that it completes is made durable before the next.
@@ -181,6 +194,36 @@ impl Engine {
             }
             note_delivered(tx, now)
         })?;
+        Ok(synced)
+    }
+
+    /// Takes the answer to a request that was carried: as after an exchange, but for what only a line
+    /// can say (clocks, the last contact, whether both ends hold the same).
+    pub fn carry_back(&self, note: &RequestNote, answer: &[u8], now: Timestamp) -> Result<Synced> {
+        let (client, peer) = self.write(|tx| {
+            let reference = self.reference_now();
+            let reference = reference.as_ref().ok_or(DeviceError::NotBound)?;
+            let place = Place::of(reference, &self.device(), now)?;
+            let plan = self.exchange_plan(&place, &self.scopes(), now);
+            Ok((Client::carried(tx, &plan, note)?, plan.peer))
+        })?;
+        let mut exchange = Exchange {
+            client,
+            peer,
+            body: Vec::new(),
+            began_at: now,
+            is_push: false,
+            is_carried: true,
+            pulls_anew: false,
+            synced: Synced::default(),
+        };
+        self.apply_sync(&mut exchange, answer, now)?;
+        exchange.client.finish()?;
+        let mut synced = exchange.synced;
+        if synced.has_refusals {
+            synced.records.extend(self.recover(now)?);
+        }
+        self.write(|tx| note_delivered(tx, now))?;
         Ok(synced)
     }
 
@@ -272,14 +315,21 @@ impl Engine {
         if let Some(scope) = &applied.in_step {
             self.forget_repulled(scope)?;
         }
-        if let Some(personal) = applied.personal {
+        if exchange.is_carried {
+            if let Some(personal) = applied.personal {
+                self.take_carried_personal(&personal)?;
+            }
+        } else if let Some(personal) = applied.personal {
             self.take_personal(personal, &mut exchange.synced, now)?;
         }
         let synced = &mut exchange.synced;
         synced.records.extend(applied.records);
         synced.has_reference |= applied.has_reference;
         synced.has_refusals |= applied.has_refusals;
-        synced.wanted.extend(applied.blobs_wanted);
+        if !exchange.is_carried {
+            // Photos that follow in the same file are wanted when its text is answered.
+            synced.wanted.extend(applied.blobs_wanted);
+        }
         synced.failed = synced.failed.take().or(applied.failed);
         if let Some(more) = applied.ended {
             synced.is_complete = true;
@@ -351,21 +401,47 @@ impl Engine {
     }
 
     fn take_lease(&self, lease: &Lease, now: Timestamp) -> Result<()> {
+        if !self.is_own_lease(lease)? {
+            return Ok(());
+        }
+        self.write(|tx| {
+            keep_lease(tx, lease)?;
+            set_lease_clock(tx, lease_clock(tx)?.heard(lease.at, now))
+        })
+    }
+
+    /// What a carried answer holds for this device alone: a lease, which is as old as the file and so
+    /// tells nothing about this device's clock. An order to erase is obeyed only over a line, where
+    /// nothing can have been written in between.
+    fn take_carried_personal(&self, item: &Personal) -> Result<()> {
+        let Personal::Lease(lease) = item else {
+            tracing::warn!("a carried answer holds what only a line may bring; it is ignored");
+            return Ok(());
+        };
+        if !self.is_own_lease(lease)? {
+            return Ok(());
+        }
+        self.write(|tx| {
+            let clock = lease_clock(tx)?;
+            if clock == LeaseClock::unheard() {
+                return Ok(());
+            }
+            keep_lease(tx, lease)?;
+            let seen = clock.seen.max(lease.at);
+            set_lease_clock(tx, LeaseClock { seen, ..clock })
+        })
+    }
+
+    fn is_own_lease(&self, lease: &Lease) -> Result<bool> {
         let key = self.with_reference(|reference| {
             Ok(reference.certificates().public_key(&lease.signer).copied())
         })?;
         let is_ours = lease.device == self.device();
-        if !is_ours || key.is_none_or(|key| lease.verify(&key).is_err()) {
+        let is_believed = is_ours && key.is_some_and(|key| lease.verify(&key).is_ok());
+        if !is_believed {
             tracing::warn!("a lease is not believed and ignored");
-            return Ok(());
         }
-        self.write(|tx| {
-            let known = tx.meta(LEASE)?.and_then(|bytes| Lease::decode(&bytes).ok());
-            if known.is_none_or(|known| known.at <= lease.at) {
-                tx.set_meta(LEASE, &lease.encode()?)?;
-            }
-            set_lease_clock(tx, lease_clock(tx)?.heard(lease.at, now))
-        })
+        Ok(is_believed)
     }
 
     /// Takes notice of the device's clock, so that turning it back later does not lengthen a lease, and
@@ -400,6 +476,15 @@ impl Engine {
 
     /// Photos and voice notes of this device whose record the server has, the most urgent first, then the newest.
     pub fn photos_to_send(&self) -> Result<Vec<PhotoToSend>> {
+        self.own_photos(false)
+    }
+
+    /// Photos of this device that the server has not, also those of cases that travel with them.
+    pub fn photos_to_carry(&self) -> Result<Vec<PhotoToSend>> {
+        self.own_photos(true)
+    }
+
+    fn own_photos(&self, with_waiting: bool) -> Result<Vec<PhotoToSend>> {
         self.read(|reader| {
             let mut list = reader.sql().prepare_cached(
                 "SELECT p.hash AS hash, length(p.full) AS size, p.taken_at AS taken_at,
@@ -423,7 +508,7 @@ impl Engine {
                     let Some(info) = reader.document_info(&record)? else {
                         continue;
                     };
-                    if is_unsent(reader, &record)? {
+                    if !with_waiting && is_unsent(reader, &record)? {
                         continue;
                     }
                     let mut find = reader.sql().prepare_cached(
@@ -524,6 +609,15 @@ pub(super) fn refresh_touched(
 ) -> Result<()> {
     let touched: Vec<RecordId> = tx.touched().iter().copied().collect();
     rows::refresh(tx, reference, &touched, now)
+}
+
+/// Keeps the newest lease.
+fn keep_lease(tx: &mut Tx<'_>, lease: &Lease) -> Result<()> {
+    let known = tx.meta(LEASE)?.and_then(|bytes| Lease::decode(&bytes).ok());
+    if known.is_none_or(|known| known.at <= lease.at) {
+        tx.set_meta(LEASE, &lease.encode()?)?;
+    }
+    Ok(())
 }
 
 fn repulled_note(scope: &Scope) -> String {

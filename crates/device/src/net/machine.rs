@@ -32,6 +32,10 @@ pub trait Machine: Send + Sync {
     fn power(&self) -> Option<Power>;
     /// Free bytes on the disk of a folder; nothing when the machine does not tell.
     fn free_bytes(&self, folder: &Path) -> Option<u64>;
+    /// Where sticks and cards are mounted now.
+    fn drives(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
     /// The model, at most 64 bytes, for the administrator to recognise.
     fn model(&self) -> String;
 }
@@ -71,6 +75,11 @@ impl Machine for SystemMachine {
         Some(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
+    fn drives(&self) -> Vec<PathBuf> {
+        let mounts = fs::read(self.root.join("proc/self/mounts")).unwrap_or_default();
+        removable(&mounts)
+    }
+
     fn model(&self) -> String {
         let name = [
             "sys/firmware/devicetree/base/model",
@@ -101,6 +110,25 @@ impl SystemMachine {
             NetworkKind::Free
         }
     }
+}
+
+/// Mount points that desktops give to what somebody plugs in, unless they are read-only (fstab(5): the
+/// second and the fourth field; a blank is written `\\040`).
+fn removable(mounts: &[u8]) -> Vec<PathBuf> {
+    let text = String::from_utf8_lossy(mounts);
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let mut fields = line.split(' ');
+        let (place, options) = (fields.nth(1).unwrap_or(""), fields.nth(1).unwrap_or(""));
+        let place = place.replace("\\040", " ");
+        let is_plugged = place.starts_with("/media/") || place.starts_with("/run/media/");
+        if is_plugged && !options.split(',').any(|option| option == "ro") {
+            found.push(PathBuf::from(place));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// The interfaces that a route to everywhere leads through (proc(5), `/proc/net/route`: destination
@@ -166,6 +194,22 @@ mod tests {
         }
         let root = folder.path().to_owned();
         (folder, SystemMachine { root })
+    }
+
+    #[test]
+    fn what_is_plugged_in_can_be_written() {
+        let (folder, machine) = machine("", None);
+        let mounts = "/dev/sda1 / ext4 rw 0 0\n\
+                      /dev/sdb1 /media/ga\\0401/STICK\\040A vfat rw,sync 0 0\n\
+                      /dev/sdc1 /run/media/ga/CARD exfat rw 0 0\n\
+                      /dev/sr0 /media/ga/CD iso9660 ro,nosuid 0 0\n\
+                      broken\n";
+        let path = folder.path().join("proc/self/mounts");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        assert_eq!(machine.drives(), [""; 0].map(PathBuf::from));
+        fs::write(path, mounts).unwrap();
+        let drives = ["/media/ga 1/STICK A", "/run/media/ga/CARD"];
+        assert_eq!(machine.drives(), drives.map(PathBuf::from));
     }
 
     #[test]

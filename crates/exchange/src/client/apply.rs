@@ -86,12 +86,14 @@ impl Client {
             Event::PageReady(page) => self.page(tx, reference, page, now, &mut applied)?,
             Event::Fetched(fetched) => self.fetched(tx, reference, fetched, now, &mut applied)?,
             Event::BlobsWanted(hashes) => applied.blobs_wanted = hashes,
+            Event::InStep { .. } if self.is_carried => {}
             Event::InStep { scope, .. } => applied.in_step = Some(scope),
             Event::Buckets(_) | Event::Bucket(_) => {}
-            // What was not taken on purpose is no difference.
-            Event::Diverged { .. } if self.holds_pages => {}
+            // What was not taken on purpose is no difference; nor is what came after a carried file.
+            Event::Diverged { .. } if self.holds_pages || self.is_carried => {}
             Event::Diverged { scope, .. } => applied.diverged = Some(scope),
             Event::Failed(error) => applied.failed = Some(error),
+            Event::Ended { more } if self.is_carried => applied.ended = Some(more),
             Event::Ended { more } => {
                 self.note_contact(tx, now)?;
                 applied.ended = Some(self.ended(tx, more)?);
@@ -136,7 +138,11 @@ impl Client {
                 } else {
                     known.generation
                 },
-                clock_offset_ms: welcome.clock.ms_since(now),
+                clock_offset_ms: if self.is_carried {
+                    known.clock_offset_ms
+                } else {
+                    welcome.clock.ms_since(now)
+                },
                 ..known
             },
         )?;
@@ -315,8 +321,8 @@ impl Client {
         now: Timestamp,
         applied: &mut Applied,
     ) -> Result<(), ExchangeError> {
-        let (scope, to) = (page.scope, page.to);
-        if self.holds_pages {
+        let (scope, from, to) = (page.scope, page.from, page.to);
+        if self.holds_pages || (self.is_carried && !self.follows(tx, &scope, from)?) {
             return Ok(());
         }
         let parcels = page.changes.into_parcels();

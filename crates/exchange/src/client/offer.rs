@@ -32,6 +32,7 @@ pub(super) enum Kind {
 /// A batch that was offered and waits for its acknowledgement.
 #[derive(Debug)]
 pub(super) struct Offered {
+    pub(super) scope: Scope,
     pub(super) batch: BatchId,
     pub(super) kind: Kind,
     /// The entries that an answer is expected for.
@@ -46,6 +47,7 @@ impl Offered {
             is_asked.then_some(entry.hash)
         });
         Self {
+            scope: parcel.batch.header.scope.clone(),
             batch: parcel.batch.id(),
             kind,
             hashes: hashes.collect(),
@@ -59,7 +61,16 @@ pub(super) fn outbox(
     request: &mut Request,
     waiting: &mut VecDeque<Offered>,
 ) -> Result<bool, ExchangeError> {
-    let mut after = None;
+    outbox_after(tx, None, request, waiting)
+}
+
+/// The same from behind a batch.
+pub(super) fn outbox_after(
+    tx: &Tx<'_>,
+    mut after: Option<BatchId>,
+    request: &mut Request,
+    waiting: &mut VecDeque<Offered>,
+) -> Result<bool, ExchangeError> {
     loop {
         let parcels = tx.outbox_parcels(after.as_ref(), PIECE_BYTES)?;
         let Some(last) = parcels.last() else {

@@ -84,6 +84,7 @@ impl Failure {
                 | ErrorCode::VoiceTooLong
                 | ErrorCode::StorageFull
                 | ErrorCode::InputInvalid
+                | ErrorCode::Carry
                 | ErrorCode::Refused => 5,
                 ErrorCode::NotFound => 6,
                 ErrorCode::Internal => 1,
@@ -170,6 +171,10 @@ fn device_advice(error: &DeviceError) -> (&'static str, &'static str) {
             (UNSAVED, "linli-fleet categories lists what may be reported")
         }
         ErrorCode::InputInvalid => (UNSAVED, "correct the input and do it again"),
+        ErrorCode::Carry => (
+            "nothing was changed; what waits is on this device",
+            "linli-fleet carry-out writes a new file; sync when there is a network",
+        ),
         ErrorCode::Refused => (
             "what was saved is on this device",
             "linli-fleet cases and outbox show where everything stands",

@@ -36,8 +36,7 @@ use crate::http::error::ApiError;
 use crate::http::file_body;
 use crate::http::signed::{self, Signed};
 use crate::http::state::Shared;
-use crate::photos::PutError;
-use crate::photos::check::{self, Allowed, NotAPhoto};
+use crate::photos::{NotKept, PutError, allowed};
 use crate::staff;
 use crate::uploads::{Progress, UploadError, UploadId};
 
@@ -238,7 +237,11 @@ async fn settle(
         return Ok(progress);
     }
     let permit = shared.decoders.acquire().await;
-    let kept = blocking(shared, move |shared| keep(shared, &id)).await?;
+    let kept = blocking(shared, move |shared| {
+        let path = shared.uploads.part_path(&id);
+        shared.photos.keep(&path, &id.hash, allowed(&shared.config))
+    });
+    let kept = kept.await?;
     drop(permit);
     if let Err(refused) = kept {
         // Another request of the same sender settled it first: the staged file goes last.
@@ -260,49 +263,6 @@ async fn settle(
     blocking(shared, move |shared| shared.uploads.remove(&id)).await?;
     shared.metrics.photos.add(1);
     Ok(progress)
-}
-
-/// Why a whole upload was not kept.
-enum NotKept {
-    Photo(NotAPhoto),
-    Put(PutError),
-    Read(io::Error),
-}
-
-impl NotKept {
-    /// Whether the staged file is not there any more.
-    fn is_gone(&self) -> bool {
-        match self {
-            Self::Read(error) | Self::Put(PutError::Io(error)) => {
-                error.kind() == io::ErrorKind::NotFound
-            }
-            Self::Photo(_) | Self::Put(PutError::OtherBytes(_)) => false,
-        }
-    }
-
-    /// Whether sending the same bytes again cannot help.
-    fn is_final(&self) -> bool {
-        match self {
-            Self::Photo(_) | Self::Put(PutError::OtherBytes(_)) => true,
-            Self::Put(PutError::Io(_)) | Self::Read(_) => false,
-        }
-    }
-}
-
-fn keep(shared: &Shared, id: &UploadId) -> Result<(), NotKept> {
-    let path = shared.uploads.part_path(id);
-    let (found, _) = crate::photos::hash_file(&path).map_err(NotKept::Read)?;
-    if found != id.hash {
-        return Err(NotKept::Put(PutError::OtherBytes(found)));
-    }
-    let allowed = Allowed {
-        bytes: shared.config.limits.photo,
-        pixels: shared.config.limits.photo_pixels,
-    };
-    let bytes = std::fs::read(&path).map_err(NotKept::Read)?;
-    check::check(&bytes, allowed).map_err(NotKept::Photo)?;
-    shared.photos.put(&path, &id.hash).map_err(NotKept::Put)?;
-    Ok(())
 }
 
 impl From<NotKept> for ApiError {

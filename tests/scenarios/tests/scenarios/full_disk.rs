@@ -95,6 +95,7 @@ async fn fill_and_free(disk: &SmallDisk) {
     let roomy = accepted.plan(accepted.stage.folder.path().join("roomy"), "0470");
     let roomy = Handheld::enrol(roomy, server, COMMUNITY).await.unwrap();
     let cramped = accepted.device();
+    std::fs::create_dir(disk.0.join("stick")).unwrap();
     disk.fill();
 
     let photo = before_photo().unwrap();
@@ -135,6 +136,13 @@ async fn fill_and_free(disk: &SmallDisk) {
             "free space on this disk",
         ],
     );
+    // A stick that is full gets no half file, and nothing is lost by the try.
+    let stick = disk.0.join("stick");
+    refused(
+        roomy.run(&["carry-out", stick.to_str().unwrap()]).await,
+        &["the drive is full", "nothing was changed"],
+    );
+    assert_eq!(std::fs::read_dir(&stick).unwrap().count(), 0);
     // The desk, which only reads, does not notice.
     accepted.is_at_desk(1).await;
 

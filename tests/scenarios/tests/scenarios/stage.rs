@@ -111,6 +111,27 @@ impl Stage {
         }
     }
 
+    /// Nothing doubled, nothing lost, nothing left over between the handheld and its community.
+    pub(crate) async fn is_sound_at_community(&self, cases: usize) {
+        let desk = &self.town.people.community;
+        assert_eq!(desk.case_count().await.unwrap(), cases, "cases at the desk");
+        let device = self.town.assistant().unwrap();
+        let seen = device.run(&["inspect", "--check"]).await.unwrap();
+        let grid = &seen["grids"][0];
+        let counts = [&grid["cases"], &grid["outbox"], &grid["quarantined"]];
+        let cases = u64::try_from(cases).unwrap();
+        assert_eq!(counts, [cases, 0, 0], "{seen}");
+        assert_eq!(grid["faults"], serde_json::json!([]), "{seen}");
+        let status = self.town.community.run(&["admin", "status"]).await.unwrap();
+        for empty in ["quarantined: 0", "photos missing: 0"] {
+            assert!(status.contains(empty), "{status}");
+        }
+        self.town.stop().await.unwrap();
+        let said = self.town.community.run(&["verify"]).await;
+        let said = said.unwrap_or_else(|error| panic!("{error}\n{}", self.logs()));
+        assert!(said.contains("All is well."), "{said}");
+    }
+
     /// The last lines of every server's log.
     pub(crate) fn logs(&self) -> String {
         let mut text = String::new();

@@ -5,6 +5,9 @@ import type {
   BlackenInput,
   BuildingInput,
   BuildingRow,
+  CarriedFile,
+  CarryBackDto,
+  CarryDto,
   CaseDetail,
   CaseList,
   CaseQuery,
@@ -50,8 +53,8 @@ import type {
   PositionDto,
   PositionReading,
   ReportInput,
-  RevealedDto,
   RevealInput,
+  RevealedDto,
   SavedRecord,
   SavedReport,
   SettingsDto,
@@ -67,16 +70,15 @@ import type {
   UnlockInput,
   VerifyInput,
   VisitInput,
-  VoiceDto,
-  VoicePieceInput,
 } from '@linli/ui-shared'
+import type { VoiceApi } from './voice'
 
 /**
  * Everything the screens can ask of the engine. Every promise may be rejected with an `ApiError`.
  * A promise of a save resolves when the data are safe on this device, never later. A save that is given the
  * name of a draft finishes it: in one stroke the draft is gone and the data are there.
  */
-export interface Api {
+export interface Api extends VoiceApi {
   status(): Promise<DeviceStatus>
   readTicket(ticket: string): Promise<TicketDto>
   /** The ticket in a picture of a printed code. */
@@ -96,6 +98,12 @@ export interface Api {
   outbox(): Promise<OutboxDto>
   /** Asks for an exchange now; resolves when it was begun. */
   syncNow(): Promise<void>
+  /** What a file for the community would hold, and where one can be written or read. */
+  carry(): Promise<CarryDto>
+  /** Writes what waits to one sealed file; nothing counts as sent by that. */
+  carryOut(place: string, withPhotos: boolean): Promise<CarriedFile>
+  /** Takes the community's answer to such a file. */
+  carryBack(answer: string): Promise<CarryBackDto>
   /** Whether photos wait for Wi-Fi; text never does. */
   wifiOnly(): Promise<boolean>
   setWifiOnly(isOn: boolean): Promise<void>
@@ -122,14 +130,6 @@ export interface Api {
   blackenPhoto(input: BlackenInput): Promise<PhotoDto>
   /** Where an `img` finds a photo by its hash. */
   photoUrl(hash: string, size: 'full' | 'small'): string
-  /** Keeps a piece of a recording that goes on: 16 bit, 16 kHz, mono. */
-  addVoicePiece(samples: Int16Array, input: VoicePieceInput): Promise<void>
-  /** Makes one voice note of all pieces of a form; null when there are none. */
-  finishVoice(form: string): Promise<VoiceDto | null>
-  /** Forgets a voice note that nothing names yet. */
-  deleteVoice(hash: string): Promise<void>
-  /** The sound of a voice note, fetched when it is not here. */
-  voice(hash: string): Promise<Blob>
   report(input: ReportInput, draft?: string): Promise<SavedReport>
   /** What the words of a case seem to hold that does not belong there; never a reason not to save. */
   textHints(text: string): Promise<TextHintDto[]>

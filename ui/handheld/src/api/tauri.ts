@@ -32,6 +32,9 @@ export const tauriApi: Api = {
   syncStatus: () => call('sync_status'),
   outbox: () => call('outbox'),
   syncNow: () => call('sync_now'),
+  carry: () => call('carry'),
+  carryOut: (place, withPhotos) => call('carry_out', { place, withPhotos }),
+  carryBack: (answer) => call('carry_back', { answer }),
   wifiOnly: () => call('wifi_only'),
   setWifiOnly: (isOn) => call('set_wifi_only', { isOn }),
 

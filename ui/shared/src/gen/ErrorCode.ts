@@ -3,4 +3,4 @@
 /**
  * What went wrong, by what a person can do about it.
  */
-export type ErrorCode = "ticket_malformed" | "ticket_spent" | "code_missing" | "code_several" | "code_foreign" | "code_too_large" | "code_unreadable" | "already_bound" | "secret_weak" | "secret_wrong" | "secret_blocked" | "locked" | "barred" | "photo_unreadable" | "photo_too_large" | "voice_unreadable" | "voice_too_short" | "voice_too_long" | "storage_full" | "not_found" | "input_invalid" | "refused" | "internal";
+export type ErrorCode = "ticket_malformed" | "ticket_spent" | "code_missing" | "code_several" | "code_foreign" | "code_too_large" | "code_unreadable" | "already_bound" | "secret_weak" | "secret_wrong" | "secret_blocked" | "locked" | "barred" | "photo_unreadable" | "photo_too_large" | "voice_unreadable" | "voice_too_short" | "voice_too_long" | "storage_full" | "not_found" | "input_invalid" | "refused" | "carry" | "internal";

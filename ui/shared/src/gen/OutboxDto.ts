@@ -28,4 +28,9 @@ last_delivered_at: number | null,
 /**
  * When the last download was complete.
  */
-last_download_at: number | null, };
+last_download_at: number | null, 
+/**
+ * When the last file was written that somebody carries to the community and that has no answer
+ * yet. A fact, no receipt: what it holds waits all the same.
+ */
+carried_at: number | null, };

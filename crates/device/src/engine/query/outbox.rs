@@ -86,6 +86,7 @@ impl Engine {
                 photo_bytes,
                 last_delivered_at: notes::moment(reader, notes::DELIVERED_AT)?.map(|at| at.0),
                 last_download_at: notes::moment(reader, notes::DOWNLOADED_AT)?.map(|at| at.0),
+                carried_at: None,
             })
         })
     }

@@ -1,19 +1,19 @@
 import type { CaseDetail, ChangeSet, Noun, SavedReport } from '@linli/ui-shared'
 import type { Api } from '../api'
 import { ApiError } from '../error'
+import { FakeCarry } from './carry'
 import { amendCase, checkCase, escalateCase, reportCase, verifyCase } from './commands'
 import { deliver } from './delivery'
 import { firstSyncOf } from './first-sync'
 import { isDraft } from './limits'
 import { hintsOf } from './hints'
-import { listOf, outboxOf, placesOf } from './lists'
+import { listOf, placesOf } from './lists'
 import { mapOf } from './map'
 import { finishDrafts } from './finishing'
 import { FakePhotos } from './photos'
 import { pictureUrl } from './pictures'
 import { categories, grid, neighbour, places, staff } from './reference'
 import { worldOf, type ScenarioName, type World } from './scenario'
-import { FakeVoices } from './voices'
 
 export interface FakeOptions {
   scenario?: ScenarioName
@@ -29,7 +29,7 @@ const SECRET = 'linli-demo'
  * An engine in memory with the same interface as the real one: for tests, for `vite dev` and for
  * looking at screens. It keeps the promises of the real one where screens depend on them.
  */
-export class FakeEngine extends FakeVoices implements Api {
+export class FakeEngine extends FakeCarry implements Api {
   readonly world: World
   readonly drafts = new Map<string, string>()
   readonly calls: string[] = []
@@ -120,9 +120,6 @@ export class FakeEngine extends FakeVoices implements Api {
     ...structuredClone(this.world.sync),
     ...this.news(),
   })
-
-  outbox: Api['outbox'] = async () =>
-    structuredClone(outboxOf(this.world.cases, this.world.sync, this.waitingRecords.size))
 
   syncNow: Api['syncNow'] = async () => {
     this.calls.push('syncNow')

@@ -65,6 +65,7 @@ export function outboxOf(cases: CaseDetail[], sync: SyncStatus, registerCount: n
     photo_bytes: photoCount * 310_000,
     last_delivered_at: sync.last_delivered_at,
     last_download_at: sync.last_download_at,
+    carried_at: null,
   }
 }
 

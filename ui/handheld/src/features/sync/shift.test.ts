@@ -23,7 +23,7 @@ function outbox(items: OutboxItem[], registerCount = 0): OutboxDto {
   const photoCount = items.reduce((sum, one) => sum + one.waiting_photo_count, 0)
   return {
     ...{ items, register_count: registerCount, photo_count: photoCount, photo_bytes: 0 },
-    ...{ last_delivered_at: null, last_download_at: null },
+    ...{ last_delivered_at: null, last_download_at: null, carried_at: null },
   }
 }
 
