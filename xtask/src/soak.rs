@@ -12,8 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::project::{APP_FOLDER, Metadata, cargo, root};
 use crate::report::Report;
+use crate::screens::npm;
 use crate::step::{Step, skipped};
+use crate::test;
 
+/// How often the window is killed.
+const KILLS: u32 = 200;
 /// How many cases a property test runs when nothing else is said.
 const PROPTEST_CASES: u32 = 256;
 
@@ -77,6 +81,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
             save(&path, &state)?;
         }
     }
+    if options.package.is_empty() {
+        kills(&metadata, &mut report)?;
+    }
     let tally = report.tally();
     println!(
         "\n{}\n\n{} passed, {} failed",
@@ -85,6 +92,23 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         tally.failed
     );
     Ok(report.exit_code())
+}
+
+/// Sudden deaths of the window on a tour of its screens.
+fn kills(metadata: &Metadata, report: &mut Report) -> Result<()> {
+    const NAME: &str = "soak kills";
+    if !test::programs(metadata, report, NAME)? {
+        return Ok(());
+    }
+    let mut tour = npm(&["run", "e2e:kill", "--workspace", "handheld"]);
+    tour.env("LINLI_TARGET", &metadata.target_directory);
+    tour.env("LINLI_KILLS", KILLS.to_string());
+    report.run(
+        Step::new(NAME, tour)
+            .counting()
+            .safe("the window ran with a data folder of its own; no other data was touched")
+            .fix("the failed run names its seed: give it as LINLI_SEED"),
+    )
 }
 
 impl State {

@@ -134,26 +134,7 @@ fn ui(report: &mut Report) -> Result<()> {
 
 fn e2e(report: &mut Report) -> Result<()> {
     let metadata = Metadata::load()?;
-    for group in ["app", "gps"] {
-        if !machine::has_group(group)? {
-            let reason = format!("Debian packages of the group {group} are not installed");
-            report.note(skipped("e2e", reason));
-            return Ok(());
-        }
-    }
-    if !has_screens() && !screens::build(report)? {
-        report.note(skipped("e2e", "the screens are not built"));
-        return Ok(());
-    }
-    let mut build = cargo();
-    build
-        .arg("build")
-        .args(metadata.with_app())
-        // With the tests selected too, everything is what the Rust tests were built with.
-        .args(["--bins", "--tests"]);
-    report.run(Step::new("programs", build).fix("fix the errors above"))?;
-    if !report.has_passed("programs") {
-        report.note(skipped("e2e", "the programs do not build"));
+    if !programs(&metadata, report, "e2e")? {
         return Ok(());
     }
     let mut journeys = npm(&["run", "e2e"]);
@@ -168,4 +149,31 @@ fn e2e(report: &mut Report) -> Result<()> {
                 shots.display()
             )),
     )
+}
+
+/// Builds what drives of the real window need. Says whether it is there; notes the step as skipped if not.
+pub(crate) fn programs(metadata: &Metadata, report: &mut Report, step: &str) -> Result<bool> {
+    for group in ["app", "gps"] {
+        if !machine::has_group(group)? {
+            let reason = format!("Debian packages of the group {group} are not installed");
+            report.note(skipped(step, reason));
+            return Ok(false);
+        }
+    }
+    if !has_screens() && !screens::build(report)? {
+        report.note(skipped(step, "the screens are not built"));
+        return Ok(false);
+    }
+    let mut build = cargo();
+    build
+        .arg("build")
+        .args(metadata.with_app())
+        // With the tests selected too, everything is what the Rust tests were built with.
+        .args(["--bins", "--tests"]);
+    report.run(Step::new("programs", build).fix("fix the errors above"))?;
+    if !report.has_passed("programs") {
+        report.note(skipped(step, "the programs do not build"));
+        return Ok(false);
+    }
+    Ok(true)
 }

@@ -2,7 +2,7 @@
 
 use linli_device::dto::error::{ErrorCode, ErrorDto};
 use linli_device::dto::voice::{VoiceDto, VoicePieceInput};
-use linli_device::{Device, PhotoSize};
+use linli_device::PhotoSize;
 use tauri::ipc::{InvokeBody, Request, Response};
 
 use super::{Answer, Engine, ask, failure};

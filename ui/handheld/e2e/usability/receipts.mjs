@@ -49,7 +49,7 @@ export async function receipts(day) {
     await until('the way up', async () => {
       await day.ask('sync_now')
       const { timeline } = await day.ask('find_case', { id: one })
-      if (timeline.some((line) => line.code === 'hand_over')) return true
+      if (timeline.some((line) => line.code === 'escalate')) return true
       throw new Error(timeline.map((line) => line.code).join())
     })
     day.clock.forward(HELD)
@@ -61,11 +61,14 @@ export async function receipts(day) {
     await day.window.sees(words[0].trim(), `case.${held}`)
   })
 
-  await step('U6: the street has it after all', async () => {
+  await step('U6: the street takes it after all', async () => {
     await town.order('restore', 'street')
-    await until('the street', async () => {
+    const { id: one } = await day.row(held)
+    const take = JSON.stringify({ type: 'take' })
+    await until('the street', () => town.order('act', 'street', one, take), 60_000)
+    await until('its receipt', async () => {
       await day.ask('sync_now')
-      return (await day.row(held)).receipts[2].state !== 'unconfirmed'
+      return (await day.row(held)).receipts[2].state === 'received'
     })
   })
   return { id: () => id, code: () => code }

@@ -10,7 +10,7 @@ export async function day12(day) {
   const { step, town } = day
   let waiting
 
-  await step('U12: a visit is noted in five taps', async () => {
+  await step('U12: a visit is noted with voice in five taps', async () => {
     await day.window.tap('tabs.homes')
     for (const key of 'ZW') await day.window.touch(`p13.key.${key}`)
     const [row] = await day.some('[data-testid^="p13.row."]')
@@ -18,10 +18,20 @@ export async function day12(day) {
     await day.within('U12 visit', 5, async () => {
       await day.window.tap('p14.visit')
       await day.window.tap('p17.topic.needs')
-      await day.window.type('p17.note', 'U12')
+      await day.window.tap('voice.button')
+      await until('some seconds of it', async () => {
+        const left = await (await day.window.find('voice.left')).getText()
+        return Number(/\d+/.exec(left)) < 58
+      })
+      await day.window.tap('voice.button')
+      await day.window.find('voice.kept')
       await day.window.tap('p17.save')
       await day.window.find('kept')
     })
+    await day.window.tap('p14.visits_all')
+    await day.window.tap('voice.play')
+    await day.window.sees(day.words('voice.stop'), 'voice.play')
+    await day.shot('u12-visit')
     await day.home()
     await day.window.tap('tabs.homes')
     await day.window.tap('p13.clear')
