@@ -1,6 +1,7 @@
 //! The device as a shell holds it: what `ui/handheld/src/api/api.ts` says, in Rust.
 
 mod carry;
+mod carry_back;
 mod carry_file;
 mod carry_notes;
 mod commands;

@@ -114,10 +114,7 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
                 "Use: header Authorization: Bearer <token>; withdraw: admin staff-token --staff <code> --withdraw",
             );
         }
-        AdminAnswer::Withdrawn { count } => context.say(
-            &format!("已收回 {count} 个令牌。"),
-            &format!("{count} token(s) withdrawn."),
-        ),
+        AdminAnswer::Withdrawn { count } => withdrawn(context, count),
         AdminAnswer::Edition { number } => context.say(
             &format!("版本 {number} 已签名并生效，将随下一次同步送达各处。下一步：admin server-ticket、admin enrol"),
             &format!("Edition {number} is signed and current; it goes out with every sync. Next: admin server-ticket, admin enrol"),
@@ -171,6 +168,13 @@ fn say(context: &Context, answer: AdminAnswer) -> Done {
         }
     }
     Ok(())
+}
+
+fn withdrawn(context: &Context, count: usize) {
+    context.say(
+        &format!("已收回 {count} 个令牌。"),
+        &format!("{count} token(s) withdrawn."),
+    );
 }
 
 fn slot_opened(context: &Context, slot: &OpenedSlot) {

@@ -31,6 +31,10 @@ use peer::{control_note, known_chains, note_peer};
 
 /// What the request brought, to be answered after it was read.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that hold independently"
+)]
 struct Brought {
     /// One answer for each batch, in order.
     acks: Vec<Vec<Outcome>>,

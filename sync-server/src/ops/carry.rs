@@ -256,7 +256,15 @@ fn unread(error: &ExchangeError) -> OpsError {
         ExchangeError::File(error) if files::is_full(error) => {
             "the disk is full; what was taken so far is safe; free some space and take the file again".to_owned()
         }
-        other => format!("{other}; what was taken so far is safe; take the file again"),
+        other @ (ExchangeError::Store(_)
+        | ExchangeError::Sync(_)
+        | ExchangeError::Trust(_)
+        | ExchangeError::File(_)
+        | ExchangeError::NotEnrolled(_)
+        | ExchangeError::Enrolment(_)
+        | ExchangeError::Pack(_)
+        | ExchangeError::Edition { .. }
+        | ExchangeError::OldGeneration { .. }) => format!("{other}; what was taken so far is safe; take the file again"),
     };
     OpsError::Refused(said)
 }

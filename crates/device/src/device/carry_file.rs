@@ -87,20 +87,25 @@ impl Drop for NewFile {
 
 /// What a person can do about a failed write.
 pub(super) fn not_written(error: DeviceError) -> DeviceError {
-    match &error {
-        DeviceError::Exchange(ExchangeError::File(source)) => unwritten(source).into(),
-        _ => error,
+    if let DeviceError::Exchange(ExchangeError::File(source)) = &error {
+        return unwritten(source).into();
     }
+    error
 }
 
 fn unwritten(error: &io::Error) -> CarryRefusal {
     tracing::warn!(%error, "a file could not be written to a drive");
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            CarryRefusal::Full
-        }
-        io::ErrorKind::NotFound => CarryRefusal::NoPlace,
-        _ => CarryRefusal::NotWritten,
+    let full = [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::QuotaExceeded,
+        io::ErrorKind::FileTooLarge,
+    ];
+    if full.contains(&error.kind()) {
+        CarryRefusal::Full
+    } else if error.kind() == io::ErrorKind::NotFound {
+        CarryRefusal::NoPlace
+    } else {
+        CarryRefusal::NotWritten
     }
 }
 
@@ -165,7 +170,7 @@ mod tests {
         let begin = || NewFile::begin(folder.path(), "0471 / ../x", Timestamp(0)).unwrap();
         let (new, mut file) = begin();
         file.write_all(b"half").unwrap();
-        assert!(names(folder.path())[0].ends_with(".part"));
+        assert!(names(folder.path())[0].contains(".part"));
         drop(new);
         assert_eq!(names(folder.path()), [""; 0]);
         for _ in 0..2 {
@@ -184,9 +189,11 @@ mod tests {
     fn a_drive_that_is_gone_or_full_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let gone = NewFile::begin(&folder.path().join("x"), "1", Timestamp(0));
-        let refusal = |error| match error {
-            DeviceError::Carry(refusal) => refusal,
-            other => panic!("{other}"),
+        let refusal = |error: DeviceError| {
+            let DeviceError::Carry(refusal) = error else {
+                panic!("{error}");
+            };
+            refusal
         };
         assert_eq!(refusal(gone.err().unwrap()), CarryRefusal::NoPlace);
         let full = |kind: io::ErrorKind| {

@@ -39,7 +39,7 @@ fn order(items: &[CarryItem]) -> Result<(usize, usize), SyncError> {
 fn every_item_reads_back() {
     for item in [
         body(b"", true),
-        body(&[1; PIECE_BYTES], false),
+        body(&vec![1; PIECE_BYTES], false),
         photo(5),
         CarryItem::Piece(vec![9; PIECE_BYTES]),
         outcome(PhotoOutcome::Taken),
@@ -50,7 +50,7 @@ fn every_item_reads_back() {
         let chunk = item.encode().unwrap();
         assert_eq!(CarryItem::decode(&chunk), Ok(item));
     }
-    let too_long = body(&[0; PIECE_BYTES + 1], true).encode();
+    let too_long = body(&vec![0; PIECE_BYTES + 1], true).encode();
     assert!(too_long.is_err());
 }
 
@@ -90,7 +90,7 @@ fn a_file_is_bodies_then_photos_then_its_end() {
 
 #[test]
 fn a_body_and_a_file_have_their_caps() {
-    let piece = body(&[0; PIECE_BYTES], false);
+    let piece = body(&vec![0; PIECE_BYTES], false);
     let mut order = CarryOrder::default();
     let most = usize::try_from(crate::limits::WIRE_BYTES).unwrap() / PIECE_BYTES;
     for _ in 0..most {

@@ -68,7 +68,7 @@ fn rehashed(file: &[u8]) -> Option<Vec<u8>> {
 
 #[test]
 fn only_the_server_opens_what_its_device_sealed() {
-    let file = sealed(&[b"one", b"", &[5; CHUNK_BYTES]]);
+    let file = sealed(&[b"one", b"", &vec![5; CHUNK_BYTES]]);
     let chunks = opened(&file, &key(2), &key(1)).unwrap();
     assert_eq!(chunks, [b"one".to_vec(), Vec::new(), vec![5; CHUNK_BYTES]]);
     for (own, from) in [(3, 1), (1, 1), (2, 3), (1, 2)] {

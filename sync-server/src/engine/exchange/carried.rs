@@ -23,20 +23,26 @@ impl Core {
             is_carried: true,
             ..Brought::default()
         };
+        let before = self.notice.changes;
         let answer = self.take_request(tx, now, peer, body, &mut taken)?;
+        let new = self.notice.changes.saturating_sub(before);
+        let new = usize::try_from(new).unwrap_or(usize::MAX);
         Ok(Carried {
             answer,
-            tally: tally(taken.acks.iter().flatten()),
+            tally: tally(taken.acks.iter().flatten(), new),
         })
     }
 }
 
-fn tally<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> CarriedTally {
-    let mut tally = CarriedTally::default();
+/// `new` changes were stored by this request; what is known already is answered with its place, too.
+fn tally<'o>(outcomes: impl Iterator<Item = &'o Outcome>, new: usize) -> CarriedTally {
+    let mut tally = CarriedTally {
+        stored: new,
+        ..CarriedTally::default()
+    };
     for outcome in outcomes {
         match outcome {
-            Outcome::Stored { .. } => tally.stored += 1,
-            Outcome::Duplicate | Outcome::Gone => tally.known += 1,
+            Outcome::Stored { .. } | Outcome::Duplicate | Outcome::Gone => tally.known += 1,
             Outcome::Need(_) | Outcome::Parked => tally.waiting += 1,
             Outcome::Quarantined(code) => {
                 *tally.refused.entry(code.name().to_owned()).or_default() += 1;
@@ -44,5 +50,6 @@ fn tally<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> CarriedTally {
             Outcome::Bare => {}
         }
     }
+    tally.known = tally.known.saturating_sub(new);
     tally
 }

@@ -12,7 +12,7 @@ export class FakeCarrying {
   private readonly taken = new Set<string>()
 
   look(outbox: OutboxDto): CarryDto {
-    const folder = '/home/ga/Downloads'
+    const folder = 'Downloads'
     return {
       case_count: outbox.items.filter((item) => item.is_text_waiting || item.waiting_photo_count)
         .length,
