@@ -1,8 +1,8 @@
 //! Voice notes: pieces while somebody speaks, then one note.
 
+use linli_device::PhotoSize;
 use linli_device::dto::error::{ErrorCode, ErrorDto};
 use linli_device::dto::voice::{VoiceDto, VoicePieceInput};
-use linli_device::PhotoSize;
 use tauri::ipc::{InvokeBody, Request, Response};
 
 use super::{Answer, Engine, ask, failure};

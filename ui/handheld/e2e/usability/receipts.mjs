@@ -97,6 +97,7 @@ export async function check(day, { id, code }) {
     await day.within('U3 check', MOST_TAPS, async () => {
       await day.window.tap(`p5.task.${code()}`)
       await day.shoot()
+      await day.window.tap('p11.condition')
       const chip = await day.window.tapUntil('p11.pass', 'p8.card')
       return { 'chip ms': Math.round(chip) }
     })

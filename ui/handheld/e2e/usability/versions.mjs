@@ -7,6 +7,14 @@ const NAME = '张伟'
 const HERE = '99055550001'
 const THERE = '99055550002'
 
+const ANYWHERE = {
+  building: null,
+  entrance: null,
+  dwelling: null,
+  near: null,
+  page: { offset: 0, limit: 50 },
+}
+
 /** U7: both values stay, one person chooses, and the other one hears of it. */
 export async function twoVersions(day) {
   const { step, town } = day
@@ -14,17 +22,10 @@ export async function twoVersions(day) {
   const clash = () => day.ask('list_clashes', { household: card.row.id })
 
   await step('U7: two handhelds change one number without a network', async () => {
-    const { rows } = await day.ask('list_households', {
-      query: {
-        building: null,
-        entrance: null,
-        dwelling: null,
-        near: null,
-        text: 'ZW',
-        page: { offset: 0, limit: 50 },
-      },
+    const { id } = await until('the household', async () => {
+      const { rows } = await day.ask('list_households', { query: { ...ANYWHERE, text: 'ZW' } })
+      return rows.find((one) => one.name === NAME)
     })
-    const { id } = rows.find((one) => one.name === NAME)
     card = await day.ask('find_household', { id })
     await day.other('sync')
     await town.order('cut', 'community')
@@ -50,7 +51,7 @@ export async function twoVersions(day) {
     const [{ field, versions }] = await clash()
     assert.equal(versions.length, 2)
     for (const version of versions) {
-      assert.ok(version.at > 0 && version.by && version.device, JSON.stringify(version))
+      assert.ok(version.at > 0 && version.staff_name && version.device, JSON.stringify(version))
     }
     assert.equal(new Set(versions.map((one) => one.device)).size, 2)
     const { items, register_count } = await day.ask('outbox')
