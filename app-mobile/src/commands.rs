@@ -33,6 +33,7 @@ type Engine<'a> = State<'a, Arc<Device>>;
 const BROKE_OFF: &str = "E-1001";
 
 /// Everything that can be called.
+#[expect(clippy::too_many_lines, reason = "a list, a line for each command")]
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         building::add_building,

@@ -1,4 +1,4 @@
-//! WebKit's test camera and microphone, so that the program's own window can be tried on a machine that has
+//! The web view's own test camera and microphone, so that the program's own window can be tried on a machine that has
 //! neither. Development builds only: what a handheld sends as a photo was taken by a lens or chosen as a file.
 
 use tauri::{App, Manager as _};

@@ -38,8 +38,16 @@ pub fn listen(path: &Path) -> Result<UnixListener, OpsError> {
     Ok(listener)
 }
 
-/// Answers commands until the server stops.
+/// Answers commands until the server stops. What a server that died left of files that somebody carried
+/// here goes first: they are at their holder's too, and nobody takes them any more.
 pub async fn serve(listener: UnixListener, host: Arc<Host>, mut stopping: watch::Receiver<bool>) {
+    let left = host.config.carried();
+    match std::fs::remove_dir_all(&left) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, "{} was not cleared", left.display());
+        }
+        Ok(()) | Err(_) => {}
+    }
     loop {
         tokio::select! {
             () = stopped(&mut stopping) => return,

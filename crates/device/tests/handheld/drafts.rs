@@ -39,6 +39,7 @@ async fn a_save_finishes_its_draft_and_no_other() {
         at_home: true,
         topic: None,
         note: None,
+        voice: None,
         next_visit_at: None,
         case_id: None,
     };

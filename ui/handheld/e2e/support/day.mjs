@@ -125,11 +125,14 @@ export function dayOf(t, journey) {
       return rows.find((row) => row.code === code)
     },
 
-    /** Waits until the delivery of a case is one of these. */
-    async delivered(code, ...states) {
+    /** Waits until the delivery of a case is one of these; what a level above has, the community has. */
+    async delivered(code, ...asked) {
+      const states = asked.includes('community') ? [...asked, 'street', 'district'] : asked
       return until(
         `${code} in ${states}`,
         async () => {
+          // After a line was down the handheld waits before it tries again; a person taps "try now".
+          if (asked.includes('community')) await day.ask('sync_now')
           const { delivery } = await day.row(code)
           if (states.includes(delivery.state)) return true
           throw new Error(JSON.stringify(delivery))

@@ -46,7 +46,8 @@ export async function report(day) {
   await step('U1: the line is back, and the community has it without a tap', async () => {
     day.window.taps = 0
     await town.order('restore', 'community')
-    await day.delivered(code, 'community')
+    const there = async () => (await day.row(code)).delivery.state === 'community'
+    await until('the receipt of the community', there, 120_000)
     assert.equal(day.window.taps, 0)
   })
   return { code: () => code }

@@ -13,8 +13,11 @@ export async function day12(day) {
   await step('U12: a visit is noted with voice in five taps', async () => {
     await day.window.tap('tabs.homes')
     for (const key of 'ZW') await day.window.touch(`p13.key.${key}`)
-    const [row] = await day.some('[data-testid^="p13.row."]')
-    await day.window.tap(row.testid)
+    const only = await until('the household alone', async () => {
+      const [first, ...others] = await day.some('[data-testid^="p13.row."]')
+      return others.length === 0 && first
+    })
+    await day.window.tap(only.testid)
     await day.within('U12 visit', 5, async () => {
       await day.window.tap('p14.visit')
       await day.window.tap('p17.topic.needs')
@@ -76,7 +79,11 @@ export async function day12(day) {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       await day.window.type('p4.secret', `wrong passphrase ${tries}`)
       await day.window.tap('p4.unlock')
-      await until('the answer', async () => (await day.window.find('p4.unlock')).isEnabled())
+      // The field is empty once the engine has answered.
+      await until('the answer', async () => {
+        const [value] = await day.window.property('[data-testid="p4.secret"] input', 'value')
+        return value === ''
+      })
     }
     await day.window.sees(day.words('lock.waiting', { n: 1 }))
     await day.shot('u12-too-many')

@@ -109,14 +109,14 @@ async fn a_line_that_keeps_answers_lets_questions_arrive() {
     assert!(!line.is_cut(), "new callers get through");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_slow_line_takes_its_time_in_both_directions() {
     let line = Line::open().await.unwrap();
     line.aim(echo().await);
-    line.delay(Duration::from_secs(40));
+    line.delay(Duration::from_millis(40));
     let from = tokio::time::Instant::now();
     let mut caller = TcpStream::connect(line.address()).await.unwrap();
     caller.write_all(b"a").await.unwrap();
     caller.read_exact(&mut [0; 1]).await.unwrap();
-    assert!(from.elapsed() >= Duration::from_secs(80));
+    assert!(from.elapsed() >= Duration::from_millis(80));
 }
