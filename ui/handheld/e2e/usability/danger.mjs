@@ -40,7 +40,11 @@ export async function danger(day) {
 
   await step('U9: the line is back: danger goes first', async () => {
     await town.order('restore', 'community')
-    await day.delivered(code, 'community')
+    await until('the receipt of the community', async () => {
+      await day.ask('sync_now')
+      // It goes on to the district at once, so that "community" may not be the last word about it.
+      return (await day.row(code)).receipts[1].state === 'received'
+    })
     await until('all of it', async () => (await day.ask('outbox')).items.length === 0, 60_000)
   })
 }
