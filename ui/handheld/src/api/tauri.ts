@@ -57,18 +57,17 @@ export const tauriApi: Api = {
     }),
   blackenPhoto: (input) => call('blacken_photo', { input }),
   photoUrl: (hash, size) => `${convertFileSrc(hash, 'photo')}?size=${size}`,
-  addVoicePiece: (samples, input) =>
-    call(
-      'add_voice_piece',
-      new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
-      {
-        headers: { 'linli-voice': JSON.stringify(input) },
-      },
-    ),
+  addVoicePiece: (samples, input) => {
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)
+    const headers = { 'linli-voice': JSON.stringify(input) }
+    return call('add_voice_piece', bytes, { headers })
+  },
   finishVoice: (form) => call('finish_voice', { form }),
   deleteVoice: (hash) => call('delete_voice', { hash }),
-  voice: async (hash) =>
-    new Blob([await call<ArrayBuffer>('voice', { hash })], { type: 'audio/ogg' }),
+  voice: async (hash) => {
+    const sound: ArrayBuffer = await call('voice', { hash })
+    return new Blob([sound], { type: 'audio/ogg' })
+  },
   report: (input, draft) => call('report', { input, draft }),
   textHints: (text) => call('text_hints', { text }),
 
