@@ -1,7 +1,7 @@
 //! A voice note on the wire: Opus in Ogg (RFC 7845) in exactly one form, so that nothing can stand
 //! beside the sound: no comment, no second stream, no bytes between pages.
 //!
-//! A device writes it with [`write`]; whoever takes one in reads its packets, writes them again and
+//! A device writes it with [`write()`]; whoever takes one in reads its packets, writes them again and
 //! compares ([`check`]). Nothing is decoded, so nothing a stranger sends reaches a codec here.
 
 use std::io::Cursor;
