@@ -93,6 +93,7 @@ impl Field {
                         lat,
                         accuracy: accuracy.map(within_95),
                         at,
+                        own_at: at,
                         is_simulated,
                     });
                 }

@@ -17,6 +17,9 @@ pub struct Fix {
     pub accuracy: Option<f64>,
     /// When the receiver took it, or when it arrived if the receiver gives no time.
     pub at: Timestamp,
+    /// The same moment by the device's own clock: when it arrived, less the age that the receiver tells. How old
+    /// a fix is, is judged by it: satellites and a device need not agree about the time.
+    pub own_at: Timestamp,
     /// Whether the receiver says that it replays or simulates. Marked as such in the record.
     pub is_simulated: bool,
 }

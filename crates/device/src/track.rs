@@ -120,7 +120,8 @@ impl Recorder {
 }
 
 fn is_good(fix: &Fix, now: Timestamp) -> bool {
-    now.ms_since(fix.at).abs() <= FRESH_MS && fix.accuracy.is_none_or(|radius| radius <= ROUGH_M)
+    now.ms_since(fix.own_at).abs() <= FRESH_MS
+        && fix.accuracy.is_none_or(|radius| radius <= ROUGH_M)
 }
 
 fn distance(a: &Fix, b: &Fix) -> f64 {
@@ -141,6 +142,7 @@ mod tests {
             lat: 40.0,
             accuracy: Some(5.0),
             at: Timestamp(at),
+            own_at: Timestamp(at),
             is_simulated: false,
         }
     }

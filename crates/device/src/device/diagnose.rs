@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::Device;
 use super::commands::{CAMERA_BYTES, LITTLE_ROOM};
+use super::lane::minutes;
 use super::open::Open;
 use crate::dto::code::{ParamDto, Params};
 use crate::dto::diagnosis::{DiagnosisDto, FindingDto, FindingKind, FindingState};
@@ -68,7 +69,7 @@ impl Device {
     }
 
     fn clock_finding(&self) -> FindingDto {
-        let minutes = self.offset_ms.load(Ordering::Relaxed).abs() / 60_000;
+        let minutes = minutes(self.offset_ms.load(Ordering::Relaxed));
         let state = match minutes {
             0..=DOUBT_MIN => FindingState::Good,
             ..=REFUSED_MIN => FindingState::Poor,

@@ -122,8 +122,12 @@ pub(super) fn of_refusal(refusal: &Refusal, offset_ms: i64, retry_at: Timestamp)
 
 /// The clock is off by so many minutes.
 fn clock(offset_ms: i64) -> WaitDto {
-    let minutes = offset_ms.saturating_abs() / 60_000;
-    wait_with(WaitReason::Clock, "minutes", minutes)
+    wait_with(WaitReason::Clock, "minutes", minutes(offset_ms))
+}
+
+/// How far a clock is off, in minutes, rounded.
+pub(super) fn minutes(offset_ms: i64) -> i64 {
+    offset_ms.saturating_abs().saturating_add(30_000) / 60_000
 }
 
 /// Why photos do not move although text may.

@@ -183,7 +183,7 @@ impl Device {
             },
             at: fix.at.0,
         });
-        let is_fresh = newest.is_some_and(|fix| self.now().ms_since(fix.at) <= FRESH_MS);
+        let is_fresh = newest.is_some_and(|fix| self.now().ms_since(fix.own_at) <= FRESH_MS);
         Ok(PositionReading {
             state: if is_fresh {
                 PositionState::Fixed

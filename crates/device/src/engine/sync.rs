@@ -638,6 +638,12 @@ fn note_delivered(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// What the server's clock shows now, as far as it is known: what servers wrote, and what they are given for
+/// it, is judged by theirs and not by a device's.
+pub(super) fn server_now(reader: &linli_store::Reader<'_>, now: Timestamp) -> Result<Timestamp> {
+    Ok(now.plus_ms(lease_clock(reader)?.offset_ms))
+}
+
 fn lease_clock(reader: &linli_store::Reader<'_>) -> Result<LeaseClock> {
     let number = |name: &str| -> Result<Option<i64>, StoreError> {
         let bytes = reader.meta(name)?;

@@ -165,6 +165,7 @@ fn read_report(line: &[u8], now: fn() -> Timestamp) -> Result<Option<Fix>, GpsdE
     if !(-180.0..=180.0).contains(&lon) || !(-90.0..=90.0).contains(&lat) {
         return Err(GpsdError::Range { lon, lat });
     }
+    let own_at = now();
     let box_error = report.epx.zip(report.epy).map(|(x, y)| x.hypot(y));
     Ok(Some(Fix {
         lon,
@@ -174,7 +175,8 @@ fn read_report(line: &[u8], now: fn() -> Timestamp) -> Result<Option<Fix>, GpsdE
             .time
             .as_deref()
             .and_then(parse_time)
-            .unwrap_or_else(now),
+            .unwrap_or(own_at),
+        own_at,
         is_simulated: report.status == STATUS_SIMULATED,
     }))
 }

@@ -394,14 +394,8 @@ async fn a_check_that_fails_or_cannot_be_made_keeps_reason_words_and_photos() {
     }
 }
 
-#[tokio::test]
-async fn a_return_asks_for_more_and_an_addition_answers_it() {
-    let station = Station::new();
-    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
-    let device = &handheld.device;
-    let saved = device.report_with(&fence(), &[jpeg(1)]).unwrap();
-    device.sync_once().await.unwrap();
-    let case = saved.case_id.as_str();
+/// The community passes a case on, and the street has not taken it yet.
+pub(crate) fn hand_over_to_street(station: &Station, case: &str) {
     let street: linli_model::OrgId = STREET.parse().unwrap();
     let order = EventKind::Escalate {
         to: street.clone(),
@@ -420,6 +414,17 @@ async fn a_return_asks_for_more_and_an_addition_answers_it() {
         hand_over,
         Some(order),
     );
+}
+
+#[tokio::test]
+async fn a_return_asks_for_more_and_an_addition_answers_it() {
+    let station = Station::new();
+    let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+    let device = &handheld.device;
+    let saved = device.report_with(&fence(), &[jpeg(1)]).unwrap();
+    device.sync_once().await.unwrap();
+    let case = saved.case_id.as_str();
+    hand_over_to_street(&station, case);
     device.sync_once().await.unwrap();
     let row = device.find_case(case).unwrap().row;
     assert_eq!(row.receipts[2].state, ReceiptState::NotYet);

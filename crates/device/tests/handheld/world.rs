@@ -262,11 +262,14 @@ impl Handheld {
 
     /// The receiver sees the device here, now.
     pub(crate) fn stand_at(&self, lon: f64, lat: f64) {
+        let own_at = self.clock.now();
         let fix = Fix {
             lon,
             lat,
             accuracy: Some(5.0),
-            at: self.clock.now(),
+            // The satellites' clocks are right.
+            at: own_at.plus_ms(-self.clock.wrong_by.load(Ordering::Relaxed)),
+            own_at,
             is_simulated: true,
         };
         *self.receiver.as_ref().unwrap().0.lock().unwrap() = Some(fix);

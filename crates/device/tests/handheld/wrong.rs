@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use linli_device::dto::case::{CaseListKind, DeliveryState};
+use linli_device::dto::case::{CaseListKind, DeliveryState, ReceiptState};
 use linli_device::dto::device::{BindInput, BindingStage};
 use linli_device::dto::error::{ErrorCode, ErrorDto};
 use linli_device::dto::household::HouseholdQuery;
+use linli_device::dto::place::PositionState;
 use linli_device::dto::report::{NoPhotoReason, ReportInput};
 use linli_device::dto::sync::{StripState, WaitReason};
 use linli_device::{BindingStep, By, Clock as _, Device, DeviceError, Engine, EnginePlan};
@@ -19,7 +20,7 @@ use linli_trust::{SigningKey, Suite};
 
 use crate::line::Mode;
 use crate::station::Station;
-use crate::stories::list;
+use crate::stories::{hand_over_to_street, list};
 use crate::world::{ASSISTANT, GRID, Handheld, MANAGER, SECRET, TestRandom, fence, jpeg};
 
 const YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1000;
@@ -104,6 +105,48 @@ async fn a_clock_that_is_wrong_by_years_stops_neither_binding_nor_reports() {
             .device
             .list_households(&HouseholdQuery::default())
             .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn whether_a_level_is_late_is_judged_by_the_clock_of_the_station() {
+    const MINUTE_MS: i64 = 60 * 1000;
+    for wrong in [-26 * MINUTE_MS, 26 * MINUTE_MS] {
+        let station = Station::new();
+        let handheld = Handheld::unbound(&station, 1);
+        handheld.clock.set_wrong(wrong);
+        handheld.bind(&station.ticket(&[ASSISTANT])).await;
+        let device = &handheld.device;
+        let case = report(device);
+        device.sync_once().await.unwrap();
+        hand_over_to_street(&station, &case);
+        device.sync_once().await.unwrap();
+        let street = || {
+            let detail = device.find_case(&case).unwrap();
+            assert_eq!(detail.row.receipts[2].state, detail.receipts[2].state);
+            (detail.row.delivery.state, detail.receipts[2].state)
+        };
+        handheld.clock_of_all(14 * MINUTE_MS);
+        assert_eq!(street().1, ReceiptState::NotYet, "{wrong}");
+        handheld.clock_of_all(2 * MINUTE_MS);
+        let late = (DeliveryState::Unconfirmed, ReceiptState::Unconfirmed);
+        assert_eq!(street(), late, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_position_is_as_old_as_the_device_has_it_whatever_its_clock_shows() {
+    const MINUTE_MS: i64 = 60 * 1000;
+    for wrong in [-26 * MINUTE_MS, 26 * MINUTE_MS] {
+        let station = Station::new();
+        let handheld = Handheld::bound(&station, 1, &[ASSISTANT]).await;
+        let handheld = handheld.with_receiver(ASSISTANT);
+        handheld.clock.set_wrong(wrong);
+        handheld.stand_at(116.43, 39.94);
+        let state = || handheld.device.position().unwrap().state;
+        assert_eq!(state(), PositionState::Fixed, "{wrong}");
+        handheld.clock_of_all(3 * MINUTE_MS);
+        assert_eq!(state(), PositionState::Searching, "{wrong}");
     }
 }
 

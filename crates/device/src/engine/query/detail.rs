@@ -20,6 +20,7 @@ use crate::dto::report::{PhotoDto, PhotoKind};
 use crate::dto::voice::VoiceDto;
 use crate::engine::facts::{TaskFact, TaskWord};
 use crate::engine::people::By;
+use crate::engine::sync::server_now;
 use crate::engine::texts::{code, org_name};
 use crate::engine::voices::Spoken;
 use crate::engine::{Engine, notes, photos, steps, voices};
@@ -49,12 +50,14 @@ impl Engine {
             let newest = reference.newest().ok_or(DeviceError::NotBound)?;
             let row = RowData::find(reader, record)?.ok_or(DeviceError::NotFound("case"))?;
             let facts = DeliveryFacts::of(reader, &row, looking.view)?;
+            let now = server_now(reader, looking.now)?;
+            let looking = Looking { now, ..looking };
             let shown = Shown {
                 by: looking.by,
                 rules: newest,
                 view: looking.view,
                 here: looking.here,
-                now: looking.now,
+                now,
             };
             let tasks = row.tasks_of(looking.by);
             let as_of = notes::moment(reader, notes::DOWNLOADED_AT)?;

@@ -16,6 +16,7 @@ use crate::dto::check::TaskKind;
 use crate::engine::facts::{Facts, TaskFact, TaskWord};
 use crate::engine::people::By;
 use crate::engine::positions::{metres, whole};
+use crate::engine::sync::server_now;
 use crate::engine::{Engine, notes};
 use crate::error::{DeviceError, Result};
 
@@ -136,6 +137,7 @@ pub(super) struct Shown<'a> {
     pub(super) view: &'a SyncView,
     /// Where the device is.
     pub(super) here: Option<(f64, f64)>,
+    /// Now, by the server's clock.
     pub(super) now: Timestamp,
 }
 
@@ -190,7 +192,7 @@ impl Engine {
                 rules: rules.ok_or(DeviceError::NotBound)?,
                 view,
                 here,
-                now,
+                now: server_now(reader, now)?,
             };
             let text = query.text.as_deref().unwrap_or_default();
             let text = text.trim().to_lowercase();
@@ -246,7 +248,7 @@ impl Engine {
                 rules: rules.ok_or(DeviceError::NotBound)?,
                 view,
                 here,
-                now,
+                now: server_now(reader, now)?,
             };
             let Some(row) = RowData::find(reader, record)? else {
                 return Ok(None);

@@ -13,6 +13,7 @@ use super::list::RowData;
 use crate::dto::case::{DeliveryState, UrgencyDto};
 use crate::dto::sync::{OutboxDto, OutboxItem, WaitReason};
 use crate::engine::people::By;
+use crate::engine::sync::server_now;
 use crate::engine::{Engine, notes};
 use crate::error::{DeviceError, Result};
 
@@ -46,6 +47,7 @@ impl Engine {
                 .as_ref()
                 .and_then(linli_exchange::Reference::newest);
             let rules = rules.ok_or(DeviceError::NotBound)?;
+            let now = server_now(reader, now)?;
             let mut items = Vec::new();
             let (mut photo_count, mut photo_bytes) = (0u32, 0i64);
             for record in unfinished(reader)? {

@@ -19,6 +19,7 @@ fn a_fix_keeps_place_accuracy_and_time() {
     let fix = report(line).unwrap().unwrap();
     assert_eq!((fix.lon, fix.lat, fix.accuracy), (116.43, 39.93, Some(4.5)));
     assert_eq!(fix.at, Timestamp(1_795_309_323_000));
+    assert_eq!(fix.own_at, Timestamp(1_000));
     assert!(!fix.is_simulated);
 }
 
