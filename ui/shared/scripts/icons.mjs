@@ -5,16 +5,21 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const names = `
-a-large-small accessibility arrow-down-to-line arrow-up-from-line ban battery bell building
-building-2 calendar-clock camera check chevron-down chevron-left chevron-right chevron-up circle
+a-large-small accessibility armchair arrow-down-to-line arrow-up-down arrow-up-from-line ban
+battery battery-charging bell bell-ring bike brick-wall building building-2 bus cable
+calendar-clock camera check chevron-down chevron-left chevron-right chevron-up chevrons-down circle
 circle-check circle-dot-dashed circle-question-mark circle-slash circle-x clipboard-check
-clipboard-list clipboard-paste clock clock-arrow-up cloud-sun construction delete door-open
-droplets ellipsis eye eye-off fire-extinguisher flame flashlight footprints hand hard-drive
-history hourglass house image-off image-plus image-up inbox info key-round landmark languages
-life-buoy lightbulb list-filter locate locate-fixed lock-keyhole mail mail-open map-pin
-message-square minus moon octagon-alert package package-x pause pencil-line phone plus refresh-cw
-route search search-check server shield-check signal-low siren smartphone split square-parking sun
-traffic-cone trash-2 trees triangle-alert undo-2 user-round volume-2 wifi wifi-off x zap
+clipboard-list clipboard-paste clock clock-arrow-up cloud-snow cloud-sun construction cooking-pot
+delete door-closed door-open droplet-off droplets ellipsis ev-charger eye eye-off fence file-text
+fire-extinguisher flame flashlight footprints grip-horizontal hand hard-drive heart-handshake
+history hourglass house image-off image-plus image-up inbox info key-round landmark languages leaf
+life-buoy lightbulb lightbulb-off list-filter locate locate-fixed lock-keyhole mail mail-open
+map-pin message-square message-square-warning minus moon newspaper octagon-alert package package-x
+pause pencil-line phone plus presentation refresh-cw road route search search-check server
+shield-check signal-low signpost siren smartphone snowflake sofa split sprout square-parking
+sticker store sun thermometer-snowflake toilet traffic-cone trash-2 tree-deciduous trees
+triangle-alert truck umbrella undo-2 user-round utensils volume-2 waves wifi wifi-off wind wrench x
+zap zap-off
 `
   .trim()
   .split(/\s+/)

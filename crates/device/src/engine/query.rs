@@ -4,6 +4,7 @@ mod alarms;
 mod catalogue;
 mod delivery;
 mod detail;
+mod icons;
 mod list;
 mod map;
 mod messages;

@@ -4,59 +4,16 @@ use linli_model::case::Rules;
 use linli_model::edition::{Category, GrantPlace};
 use linli_model::{CategoryCode, OrgId, Role, Timestamp};
 
+use super::icons::{group, icon};
 use super::name_dto;
 use crate::dto::case::CategoryRef;
 use crate::dto::report::{CategoryDto, EmergencyCall};
 use crate::engine::{Engine, Place};
 use crate::error::Result;
 
-/// The symbol of a matter, by its code or else by its group. Names of the screens' own set.
-const ICONS: &[(&str, &str)] = &[
-    ("01001", "circle-dot-dashed"),
-    ("01005", "lightbulb"),
-    ("01020", "flame"),
-    ("01021", "lightbulb"),
-    ("01042", "droplets"),
-    ("02003", "traffic-cone"),
-    ("04006", "trees"),
-    ("04011", "trees"),
-    ("06003", "traffic-cone"),
-    ("06010", "trash-2"),
-    ("06012", "package"),
-    ("06031", "package"),
-    ("06051", "accessibility"),
-    ("06052", "accessibility"),
-    ("08007", "construction"),
-    ("09012", "fire-extinguisher"),
-    ("09019", "accessibility"),
-    ("09021", "square-parking"),
-    ("99001", "flame"),
-    ("01", "circle-dot-dashed"),
-    ("02", "traffic-cone"),
-    ("04", "trees"),
-    ("06", "trash-2"),
-    ("08", "construction"),
-    ("09", "square-parking"),
-    ("99", "flame"),
-];
-/// The symbol of everything else.
-const PLAIN_ICON: &str = "package";
 /// Numbers that answer everywhere in the country.
 const FIRE: &str = "119";
 const POLICE: &str = "110";
-
-fn icon(code: &str) -> &'static str {
-    let group = group(code);
-    let find = |wanted: &str| ICONS.iter().find(|(known, _)| *known == wanted);
-    find(code)
-        .or_else(|| find(group))
-        .map_or(PLAIN_ICON, |(_, icon)| icon)
-}
-
-/// The first two digits.
-fn group(code: &str) -> &str {
-    code.get(..2).unwrap_or(code)
-}
 
 /// What a case is about.
 pub(in crate::engine) fn category_ref(rules: &Rules, code: &CategoryCode) -> CategoryRef {
@@ -110,17 +67,4 @@ fn station_phone(rules: &Rules, org: &OrgId) -> Option<String> {
                     .then(|| person.phone.clone())?
             })
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_matter_has_a_symbol() {
-        assert_eq!(icon("01001"), "circle-dot-dashed");
-        assert_eq!(icon("09999"), "square-parking");
-        assert_eq!(icon("77777"), PLAIN_ICON);
-        assert_eq!(icon("路"), PLAIN_ICON);
-    }
 }
