@@ -88,13 +88,21 @@ fn rust(report: &mut Report) -> Result<()> {
     command
         .arg("test")
         .args(packages(&metadata)?)
-        .arg("--no-fail-fast");
+        // No page of documentation has an example that runs.
+        .args(["--lib", "--bins", "--tests", "--no-fail-fast"])
+        .env("RUST_TEST_THREADS", threads());
     report.run(
         Step::new("cargo test", command)
             .counting()
             .safe("tests work in folders of their own; the checkout was not changed")
             .fix("the first `failures:` block above names the test; run it alone with `cargo test -p <package> <name>`"),
     )
+}
+
+/// Tests with servers and handhelds wait for most of the time: two share a core.
+fn threads() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    cores.saturating_mul(2).to_string()
 }
 
 fn deny(report: &mut Report) -> Result<()> {
