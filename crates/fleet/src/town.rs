@@ -7,6 +7,7 @@
 //! ```
 //! Every program can be killed and started again on its port; every line can be cut and restored.
 
+mod clock;
 mod desk;
 mod error;
 mod handheld;

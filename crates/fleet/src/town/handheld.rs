@@ -17,6 +17,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 use tokio::sync::Notify;
 
+use super::clock::clock;
 use super::error::{TownError, TownResult};
 use super::photo::Picture;
 use super::program::Program;
@@ -252,6 +253,7 @@ impl Handheld {
             .arg("--json")
             .args(args)
             .env_clear()
+            .envs(clock())
             .env("LANG", "en_GB.UTF-8")
             .env("LINLI_SECRET", SECRET)
             .stdin(Stdio::null())

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
+use super::clock::clock;
 use super::error::{TownError, TownResult};
 use super::kept::copy_folder;
 use super::line::Line;
@@ -265,6 +266,7 @@ impl Program {
             .args(args)
             .current_dir(&self.folder)
             .env_clear()
+            .envs(clock())
             .env("LANG", "en_GB.UTF-8");
         command
     }
