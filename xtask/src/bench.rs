@@ -3,10 +3,11 @@
 use std::fs;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
-use crate::project::{Metadata, cargo};
+use crate::project::{Metadata, cargo, root};
+use crate::window;
 
 /// Figures against their bars, beside baselines of the same run (docs/benchmarks.md).
 ///
@@ -36,6 +37,8 @@ enum Suite {
     Find,
     /// How long a handheld that has nothing takes until it can be worked with.
     Arrive,
+    /// What the handheld's window costs. Takes 40 minutes.
+    Hand,
 }
 
 impl Suite {
@@ -48,25 +51,23 @@ impl Suite {
             Self::Store => &[("linli-bench", "store")],
             Self::Find => &[("linli-bench", "find")],
             Self::Arrive => &[("linli-bench", "arrive")],
+            Self::Hand => &[("linli-bench", "hand")],
         }
     }
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let mut build = cargo();
-    build.args(["build", "--release", "--quiet"]);
-    build.args(["-p", "linli-bench", "-p", "linli-sync-server", "--bins"]);
-    let status = build.status().context("cannot start cargo")?;
-    ensure!(status.success(), "the measurements do not build");
-    let target = Metadata::load()?.target_directory;
-    // On the disk of the checkout: /tmp may be memory, which flushes for nothing.
-    let folder = target.join("bench");
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let programs = target.join("release");
     let suites = match options.suites.as_slice() {
         [] => Suite::value_variants(),
         some => some,
     };
+    let metadata = Metadata::load()?;
+    build(&metadata, suites.contains(&Suite::Hand))?;
+    let target = metadata.target_directory;
+    // On the disk of the checkout: /tmp may be memory, which flushes for nothing.
+    let folder = target.join("bench");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let programs = target.join("release");
     let mut is_met = true;
     for (program, suite) in suites.iter().flat_map(|suite| suite.parts()) {
         if !options.json {
@@ -75,6 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         let mut measure = Command::new(programs.join(program));
         measure.arg(suite).arg("--folder").arg(&folder);
         measure.arg("--server").arg(programs.join("linli-server"));
+        measure.arg("--screens").arg(root().join("ui"));
         for (flag, is_set) in [("--json", options.json), ("--quick", options.quick)] {
             if is_set {
                 measure.arg(flag);
@@ -90,6 +92,23 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Builds the measurements and what they measure; with the window's program only where it is measured.
+fn build(metadata: &Metadata, has_window: bool) -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--quiet", "--bins"]);
+    build.args(["-p", "linli-bench", "-p", "linli-sync-server"]);
+    if has_window {
+        if let Some(obstacle) = window::obstacle()? {
+            bail!("the window cannot be measured: {obstacle}");
+        }
+        window::select(metadata, &mut build)?;
+        build.args(["-p", "linli-fleet", "-p", "linli-sample"]);
+    }
+    let status = build.status().context("cannot start cargo")?;
+    ensure!(status.success(), "the measurements do not build");
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The handheld's window: whether it can be built and shown here, and its program.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -32,20 +33,26 @@ pub(crate) fn obstacle() -> Result<Option<&'static str>> {
 
 /// Builds the screens and the program with these packages beside it; gives the program.
 pub(crate) fn build(metadata: &Metadata, beside: &[&str]) -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--bins"]);
+    select(metadata, &mut build)?;
+    for package in beside {
+        build.args(["-p", package]);
+    }
+    let status = build.status().context("cargo cannot be started")?;
+    ensure!(status.success(), "the window's program does not build");
+    Ok(metadata.programs().join("linli-handheld"))
+}
+
+/// Builds the screens, and adds the program with them inside it to what a command builds.
+pub(crate) fn select(metadata: &Metadata, build: &mut Command) -> Result<()> {
     let mut report = Report::start();
     ensure!(screens::build(&mut report)?, "the screens do not build");
     let app = metadata
         .package_in(APP_FOLDER)
         .context("there is no app-mobile")?;
-    let mut build = cargo();
-    build.args(["build", "--bins", "-p", &app.name]);
-    for package in beside {
-        build.args(["-p", package]);
-    }
     build
-        .arg("--features")
+        .args(["-p", &app.name, "--features"])
         .arg(format!("{}/custom-protocol", app.name));
-    let status = build.status().context("cargo cannot be started")?;
-    ensure!(status.success(), "the window's program does not build");
-    Ok(metadata.programs().join("linli-handheld"))
+    Ok(())
 }

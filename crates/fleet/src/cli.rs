@@ -16,6 +16,7 @@ mod look;
 mod seed;
 mod town;
 mod write;
+mod year;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

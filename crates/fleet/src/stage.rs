@@ -24,10 +24,13 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts the town of a plan, fills the first grid's register and writes the story's pictures.
+    /// Starts the town of a plan, fills the first grid's register, unless a year did, and writes the story's
+    /// pictures.
     pub async fn open(plan: &TownPlan) -> TownResult<Self> {
         let town = Town::start(plan).await?;
-        town.fill_register().await?;
+        if plan.history.is_none() {
+            town.fill_register().await?;
+        }
         let folder = plan.folder.clone();
         for (name, picture) in [
             ("before.jpg", before_photo()?),

@@ -34,6 +34,15 @@ pub enum SampleSet {
 }
 
 impl SampleSet {
+    /// What command lines and folders call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Street => "street",
+            Self::District => "district",
+        }
+    }
+
     /// Whether the grids of a community belong to it.
     pub fn covers(self, community: &DivisionCode) -> bool {
         match self {

@@ -24,6 +24,7 @@ mod figure;
 mod find;
 mod gate;
 mod grid;
+mod hand;
 mod handheld;
 mod import;
 mod meter;
@@ -55,6 +56,8 @@ enum Suite {
     Find,
     /// How long a handheld that has nothing takes until it can be worked with.
     Arrive,
+    /// What the handheld's window costs, driven as an assistant would.
+    Hand,
 }
 
 /// Measures Linli against its bars.
@@ -74,6 +77,9 @@ struct Arguments {
     /// Where files are written: a folder on the disk that is to be measured.
     #[arg(long)]
     folder: PathBuf,
+    /// The folder of the screens' packages.
+    #[arg(long)]
+    screens: PathBuf,
 }
 
 /// With what a suite runs.
@@ -81,6 +87,7 @@ struct Setting {
     is_quick: bool,
     server: PathBuf,
     folder: PathBuf,
+    screens: PathBuf,
 }
 
 /// Measures what the command line asks for.
@@ -93,6 +100,10 @@ pub fn main() -> ExitCode {
             .canonicalize()
             .expect("the server's program"),
         folder: arguments.folder.canonicalize().expect("a folder"),
+        screens: arguments
+            .screens
+            .canonicalize()
+            .expect("the screens' folder"),
     };
     let mut table = Table::default();
     match arguments.suite {
@@ -102,6 +113,7 @@ pub fn main() -> ExitCode {
         Suite::Store => store::measure(&setting, &mut table),
         Suite::Find => find::measure(&setting, &mut table),
         Suite::Arrive => arrive::measure(&setting, &mut table),
+        Suite::Hand => hand::measure(&setting, &mut table),
     }
     if arguments.json {
         print!("{}", table.lines());

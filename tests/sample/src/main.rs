@@ -33,6 +33,9 @@ struct Arguments {
     /// How many cases in all.
     #[arg(long, default_value_t = 3_000)]
     cases: usize,
+    /// All of them in the first grid.
+    #[arg(long)]
+    one_grid: bool,
     /// The folders of the servers with linli.toml, from above; each joins the one before it. One folder
     /// is one server for all organisations.
     #[arg(required = true)]
@@ -69,7 +72,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let until = SystemClock.now();
     let mut town = Town::found(&arguments.folders, set, until)?;
     let homes = register::fill(&mut town)?;
-    let mut play = Play::plan(&town, until, arguments.cases)?;
+    let mut play = Play::plan(&town, until, arguments.cases, arguments.one_grid)?;
     let mut shown = 0;
     while let Some(done) = play.step(&mut town)? {
         if done > shown {

@@ -64,11 +64,20 @@ pub(crate) struct Played {
 }
 
 impl Play {
-    /// Plans the year before `until` with about so many cases in all.
-    pub(crate) fn plan(town: &Town, until: Timestamp, count: usize) -> Result<Self> {
-        let grids = town.sample.grids().count().max(1);
+    /// Plans the year before `until` with about so many cases in all, spread over all grids or in the first alone.
+    pub(crate) fn plan(
+        town: &Town,
+        until: Timestamp,
+        count: usize,
+        is_one_grid: bool,
+    ) -> Result<Self> {
+        let grids = if is_one_grid {
+            1
+        } else {
+            town.sample.grids().count().max(1)
+        };
         let mut planned = Vec::new();
-        for (index, area) in town.sample.grids().enumerate() {
+        for (index, area) in town.sample.grids().take(grids).enumerate() {
             // What does not come out even is given to the first grids.
             let own = count / grids + usize::from(index < count % grids);
             planned.extend(cases(&fill(area)?, until, own));

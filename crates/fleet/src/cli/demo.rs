@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::Common;
 use super::answer::Failure;
+use super::year::Year;
 use crate::demo::{DemoPlan, Language, WindowPlan, run};
-use crate::town::{History, Layout, TownPlan};
+use crate::town::{Layout, TownPlan};
 use crate::world::SampleSet;
 
 /// How many handhelds take part.
@@ -26,15 +27,8 @@ pub(super) struct Demo {
     /// Ends after the story; otherwise everything keeps running until Ctrl-C.
     #[arg(long)]
     once: bool,
-    /// The program linli-sample: a year of work in the street is played before the town opens.
-    #[arg(long)]
-    sample: Option<PathBuf>,
-    /// How many cases that year has.
-    #[arg(long, default_value_t = 3_000)]
-    cases: u32,
-    /// Where that year is kept for the next starts.
-    #[arg(long)]
-    kept: Option<PathBuf>,
+    #[command(flatten)]
+    year: Year,
     /// One server for district, street and community instead of one for each.
     #[arg(long)]
     one_box: bool,
@@ -72,13 +66,9 @@ pub(super) async fn demo(common: &Common, demo: &Demo) -> Result<(), Failure> {
         town.server = std::path::absolute(server)?;
     }
     town.handheld = std::env::current_exe()?;
-    if let Some(program) = &demo.sample {
+    town.history = demo.year.history()?;
+    if town.history.is_some() {
         town.set = SampleSet::Street;
-        town.history = Some(History {
-            program: std::path::absolute(program)?,
-            cases: demo.cases,
-            kept: demo.kept.clone(),
-        });
     }
     let plan = DemoPlan {
         town,

@@ -12,12 +12,15 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::answer::Failure;
+use super::year::Year;
 use crate::stage::Stage;
 use crate::town::{Layout, TownPlan};
 
 /// `town`.
 #[derive(Debug, Args)]
 pub(super) struct TownArguments {
+    #[command(flatten)]
+    year: Year,
     /// The program linli-server; by default the one beside this program.
     #[arg(long)]
     server: Option<PathBuf>,
@@ -36,6 +39,7 @@ pub(super) async fn town(arguments: &TownArguments) -> Result<(), Failure> {
         plan.server = std::path::absolute(server)?;
     }
     plan.handheld = std::env::current_exe()?;
+    plan.history = arguments.year.history()?;
     let done = play(&plan).await;
     if arguments.town.is_none() {
         // It is in a folder for temporary files: what cannot be removed goes with the others.

@@ -5,9 +5,9 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
+use super::TownPlan;
 use super::error::{TownError, TownResult};
 use super::program::Program;
-use super::{SampleSet, TownPlan};
 
 /// A year that is played before the town opens.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct History {
     pub program: PathBuf,
     /// How many cases.
     pub cases: u32,
+    /// Whether all of them are in the first grid.
+    pub is_one_grid: bool,
     /// Where a year that was played is kept for the next starts; `None` to play it every time.
     pub kept: Option<PathBuf>,
 }
@@ -25,13 +27,16 @@ pub(super) async fn play(plan: &TownPlan, servers: &[&Program]) -> TownResult<bo
     let Some(history) = &plan.history else {
         return Ok(false);
     };
-    let set = match plan.set {
-        SampleSet::Grid => "grid",
-        SampleSet::Street => "street",
-        SampleSet::District => "district",
-    };
     let mut command = Command::new(&history.program);
-    command.args(["--set", set, "--cases", &history.cases.to_string()]);
+    command.args([
+        "--set",
+        plan.set.name(),
+        "--cases",
+        &history.cases.to_string(),
+    ]);
+    if history.is_one_grid {
+        command.arg("--one-grid");
+    }
     command.args(servers.iter().map(|server| server.folder()));
     let failed = |said: String| TownError::Program {
         what: "linli-sample".into(),

@@ -45,7 +45,9 @@ impl Kept {
             Layout::OneBox => "box",
         };
         let (server, sample) = (stamp(&plan.server)?, stamp(&history.program)?);
-        let name = format!("{layout}-{}-{server}-{sample}", history.cases);
+        let set = plan.set.name();
+        let spread = if history.is_one_grid { "-one-grid" } else { "" };
+        let name = format!("{layout}-{set}{spread}-{}-{server}-{sample}", history.cases);
         Ok(Some(Self(folder.join(YEARS).join(name))))
     }
 

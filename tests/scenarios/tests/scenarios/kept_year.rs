@@ -40,6 +40,7 @@ async fn a_played_year_is_kept_for_the_next_start_of_the_same_programs() {
         history: Some(History {
             program: program.clone(),
             cases: 3,
+            is_one_grid: false,
             kept: Some(folder.path().join("kept")),
         }),
     };

@@ -13,7 +13,7 @@ export function openClock(home) {
   if (!library) throw new Error('libfaketime is not installed: apt-get install libfaketime')
   const file = join(home, 'clock')
   let ahead = 0
-  const tell = () => writeFileSync(file, `+${ahead}\n`)
+  const tell = () => writeFileSync(file, signed(ahead))
   tell()
   return {
     /** What a program needs in its environment to live by this clock. */
@@ -30,7 +30,19 @@ export function openClock(home) {
       tell()
     },
 
+    /** What one program needs to live by a clock that is so many seconds from this one. */
+    apart(seconds) {
+      const own = join(home, `clock${seconds}`)
+      writeFileSync(own, signed(ahead + seconds))
+      return { FAKETIME_TIMESTAMP_FILE: own }
+    },
+
     /** What it shows, in milliseconds since 1970. */
     now: () => Date.now() + ahead * 1000,
   }
+}
+
+/** As the library reads it. */
+function signed(seconds) {
+  return `${seconds < 0 ? '-' : '+'}${Math.abs(seconds)}\n`
 }

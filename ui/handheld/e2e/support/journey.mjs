@@ -16,9 +16,12 @@ import { problemsOf, sizeProblemsOf } from '../../scripts/scan.mjs'
  * Everything for one journey in one language. `close` ends all of it, whatever has happened.
  *
  * With a `clock`, everything lives by one that can be put forward; with a `disk`, the device's folder is on a
- * small one, where it can be mounted.
+ * small one, where it can be mounted. With `cases`, the grid has that many behind it, and all its people.
  */
-export async function prepare(language, { name = '', hasClock = false, hasDisk = false } = {}) {
+export async function prepare(
+  language,
+  { name = '', hasClock = false, hasDisk = false, cases = 0 } = {},
+) {
   const shots = folder('shots', name, language)
   const logs = folder('logs', name, language)
   const home = mkdtempSync(join(tmpdir(), 'linli-window-'))
@@ -39,14 +42,14 @@ export async function prepare(language, { name = '', hasClock = false, hasDisk =
      * Opens the window on this journey's device, for the first time or again; with a receiver elsewhere or
      * `off`, and with a camera, where that is asked for.
      */
-    async open({ gpsd = journey.receiver.address, hasCamera = false, at = home } = {}) {
+    async open({ gpsd = journey.receiver.address, hasCamera = false, at = home, env = {} } = {}) {
       journey.window = await openWindow({
         display: journey.screen.display,
         gpsd,
         hasCamera,
         home: at,
         picturesIn: shots,
-        env: clock?.env,
+        env: { ...clock?.env, ...env },
       })
     },
 
@@ -82,7 +85,7 @@ export async function prepare(language, { name = '', hasClock = false, hasDisk =
   }
   try {
     await also('screen', openScreen())
-    await also('town', openTown(join(logs, 'town.log'), clock?.env))
+    await also('town', openTown(join(logs, 'town.log'), clock?.env, { cases }))
     await also('receiver', openReceiver(home, journey.town.doors[0]))
   } catch (error) {
     await journey.close()

@@ -6,10 +6,18 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const target = process.env.LINLI_TARGET ?? join(root, 'target')
 
-/** A program of ours. */
+/** A program of ours, of the profile that LINLI_PROFILE names: debug or release. */
 export function program(name) {
-  return join(target, 'debug', name)
+  return join(target, process.env.LINLI_PROFILE ?? 'debug', name)
 }
+
+/** A folder whose content stays for the next runs. */
+export function lasting(...parts) {
+  return join(target, ...parts)
+}
+
+/** Where the built screens are. */
+export const screens = join(root, 'ui/handheld/dist')
 
 /** An empty folder for this run; screenshots and logs stay in it for people. */
 export function folder(...parts) {

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { end, start } from './process.mjs'
-import { program } from './places.mjs'
+import { lasting, program } from './places.mjs'
 
-export async function openTown(log, env = {}) {
+/** With a year, so many cases of it lie in the first grid; it is kept for the next runs. */
+export async function openTown(log, env = {}, { cases = 0 } = {}) {
   // Each server has a socket in here, and the name of a socket must be short.
   const home = mkdtempSync(join(tmpdir(), 'linli-town-'))
-  const child = start(program('linli-fleet'), ['town', '--town', home], {
+  const child = start(program('linli-fleet'), ['town', '--town', home, ...yearOf(cases)], {
     stdio: 'pipe',
     log,
     env,
@@ -43,4 +44,10 @@ export async function openTown(log, env = {}) {
     await end(child)
     throw error
   }
+}
+
+function yearOf(cases) {
+  if (cases === 0) return []
+  const year = ['--cases', cases, '--one-grid', '--kept', lasting('bench')]
+  return ['--sample', program('linli-sample'), ...year.map(String)]
 }

@@ -1,5 +1,5 @@
 // The handheld's real window, driven through WebKit's own driver.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { By, Capabilities, Key, WebDriver } from 'selenium-webdriver'
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js'
@@ -357,6 +357,22 @@ class Window {
     if (value !== text) throw new Error(`${id} has taken "${value}" instead of "${text}"`)
   }
 
+  /** Puts a text into a field as from a clipboard: characters that no keyboard of the driver has, and long ones. */
+  async paste(id, text) {
+    const field = await until(`the field ${id}`, async () =>
+      (await this.#element(id)).findElement(By.css('input, textarea')),
+    )
+    await this.run(
+      `const [field, text] = arguments
+       field.focus()
+       field.select()
+       if (text === '') document.execCommand('delete')
+       else document.execCommand('insertText', false, text)`,
+      field,
+      text,
+    )
+  }
+
   /** Chooses a file where the camera would be. */
   async photo(path) {
     const input = await this.find('photo.input')
@@ -414,16 +430,28 @@ class Window {
     await end(this.#driver)
   }
 
+  /** The program's processes: its own, and those that draw and load for it. */
+  processes() {
+    const all = [this.#program()]
+    for (const pid of all) all.push(...childrenOf(pid))
+    return all
+  }
+
   /** The process of the handheld's program: the driver's child. */
   #program() {
-    const { pid } = this.#driver
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/)
-    const [only, ...more] = children.filter((child) => child !== '')
-    if (!only || more.length > 0) throw new Error(`the driver has ${children.length} children`)
-    return Number(only)
+    const children = childrenOf(this.#driver.pid)
+    if (children.length !== 1) throw new Error(`the driver has ${children.length} children`)
+    return children[0]
   }
 
   async #element(id) {
     return this.#session.findElement(By.css(`[data-testid="${id}"]`))
   }
+}
+
+/** The processes that a process has started, whichever of its threads did. */
+function childrenOf(pid) {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  const lists = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'))
+  return lists.flatMap((list) => list.split(/\s+/).filter(Boolean).map(Number))
 }
