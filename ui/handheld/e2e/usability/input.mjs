@@ -98,6 +98,8 @@ export async function input(day) {
     async () => {
       await town.order('cut', 'community')
       await day.dieAndUnlock({ env: day.clock.apart(BEHIND) })
+      // What was begun in the forms above was kept, and is not wanted.
+      for (const { name } of await day.ask('list_drafts')) await day.ask('delete_draft', { name })
       const code = await reportWithFile(day)
       await town.order('restore', 'community')
       await day.delivered(code, 'community')
