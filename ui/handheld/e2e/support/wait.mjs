@@ -18,3 +18,17 @@ export async function until(what, look, milliseconds = 20_000) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE))
   }
 }
+
+/** Gives what comes, or fails when nothing has come in time. */
+export async function within(what, coming, milliseconds) {
+  let timer
+  const late = new Promise((_, reject) => {
+    const tell = () => reject(new Error(`${what} did not come within ${milliseconds / 1000} s`))
+    timer = setTimeout(tell, milliseconds)
+  })
+  try {
+    return await Promise.race([coming, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

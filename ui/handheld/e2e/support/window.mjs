@@ -5,7 +5,7 @@ import { By, Capabilities, Key, WebDriver } from 'selenium-webdriver'
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js'
 import { program } from './places.mjs'
 import { end, freePort, start } from './process.mjs'
-import { until } from './wait.mjs'
+import { until, within } from './wait.mjs'
 
 /** Answers when no transition is half done and what was just written is painted. */
 const SETTLED = `
@@ -86,6 +86,9 @@ const WEAR = `
 /** WebKitGTK's own small browser, which comes with the library. */
 const BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 
+/** How long a program may take until its window answers, in milliseconds. */
+const OPENING = 60_000
+
 /**
  * Opens the program's window on a device folder. With a camera, pictures and sound come from WebKit's test
  * devices; `env` is what the program is to find in its environment besides.
@@ -150,7 +153,8 @@ async function open({ display, home, picturesIn, binary, args, env }) {
     await until('the driver', async () => (await fetch(`${url}/status`)).ok)
     const wanted = new Capabilities().set('webkitgtk:browserOptions', { binary, args })
     const session = WebDriver.createSession(new Executor(new HttpClient(url)), wanted)
-    await session.getSession()
+    // The driver waits for ever for a program that ended as it started.
+    await within(`a window of ${binary}; see its log`, session.getSession(), OPENING)
     return new Window(session, driver, picturesIn)
   } catch (error) {
     await end(driver, 'SIGKILL')
@@ -426,7 +430,7 @@ class Window {
 
   /** Closes the window. */
   async close() {
-    await this.#session.quit().catch(() => {})
+    await within('the end of the window', this.#session.quit(), 20_000).catch(() => {})
     await end(this.#driver)
   }
 
