@@ -14,9 +14,9 @@ delete door-closed door-open droplet-off droplets ellipsis ev-charger eye eye-of
 fire-extinguisher flame flashlight footprints grip-horizontal hand hard-drive heart-handshake
 history hourglass house image-off image-plus image-up inbox info key-round landmark languages leaf
 life-buoy lightbulb lightbulb-off list-filter locate locate-fixed lock-keyhole mail mail-open
-map-pin message-square message-square-warning minus moon newspaper octagon-alert package package-x
-pause pencil-line phone plus presentation refresh-cw road route search search-check server
-shield-check signal-low signpost siren smartphone snowflake sofa split sprout square-parking
+map-pin message-square message-square-warning mic minus moon newspaper octagon-alert package package-x
+pause pencil-line phone play plus presentation refresh-cw road route search search-check server
+shield-check signal-low signpost siren smartphone snowflake sofa split sprout square square-parking
 sticker store sun thermometer-snowflake toilet traffic-cone trash-2 tree-deciduous trees
 triangle-alert truck umbrella undo-2 user-round utensils volume-2 waves wifi wifi-off wind wrench x
 zap zap-off
