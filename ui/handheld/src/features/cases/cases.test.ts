@@ -141,11 +141,23 @@ test('of thousands of cases few are in the document, and each can be reached', a
   vi.spyOn(list as Element, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, -100_000, 360))
   main?.dispatchEvent(new Event('scroll'))
   await flushPromises()
-  const [first] = document.querySelectorAll<HTMLElement>('.virtual-list > li')
-  expect(Number(first?.dataset.index)).toBeGreaterThan(500)
-  expect(first?.getAttribute('aria-setsize')).toBe('3007')
+  const rows = () => [...document.querySelectorAll<HTMLElement>('.virtual-list > li')]
+  const places = rows()
+  const numbers = () => rows().map((row) => Number(row.dataset.index))
+  const [first] = numbers()
+  expect(first).toBeGreaterThan(500)
+  expect(places[0]?.getAttribute('aria-setsize')).toBe('3007')
   expect(shown().length).toBeGreaterThan(5)
   expect(asked.every((offset) => offset === 0 || (offset ?? 0) > 500)).toBe(true)
+
+  // A little more: rows that come take the places of those that go, in order for whoever reads them one by one.
+  vi.spyOn(list as Element, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, -100_900, 360))
+  main?.dispatchEvent(new Event('scroll'))
+  await flushPromises()
+  const [from = 0] = numbers()
+  expect(from).toBeGreaterThan(first ?? 0)
+  expect(numbers()).toEqual(rows().map((_, at) => from + at))
+  expect(new Set(rows())).toEqual(new Set(places))
 })
 
 test('a change is read anew where the list stands, and nothing else', async () => {
