@@ -7,6 +7,8 @@ mod engine;
 #[cfg(any(target_os = "android", test))]
 mod field;
 mod folder;
+#[cfg(target_os = "linux")]
+mod frugal;
 mod notice;
 mod permission;
 mod photo_scheme;
@@ -39,6 +41,8 @@ const IDENTIFIER: &str = "org.linli.handheld";
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() -> tauri::Result<()> {
     log();
+    #[cfg(target_os = "linux")]
+    frugal::paint();
     let builder = tauri::Builder::default();
     #[cfg(target_os = "android")]
     let builder = builder.plugin(field::android::plugin());
@@ -47,6 +51,8 @@ pub fn run() -> tauri::Result<()> {
             let device = engine::open(app.handle())?;
             app.manage(device.clone());
             engine::start(app.handle(), device);
+            #[cfg(target_os = "linux")]
+            frugal::keep_little(app)?;
             #[cfg(all(target_os = "linux", debug_assertions))]
             test_camera::prepare(app)?;
             Ok(())
