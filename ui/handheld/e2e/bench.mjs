@@ -5,7 +5,7 @@
 // long the patrol takes.
 import { arrive } from './bench/arrive.mjs'
 import { measureHeap, watchHeap } from './bench/heap.mjs'
-import { measureMemory } from './bench/memory.mjs'
+import { measureEmptyWindow, measureMemory } from './bench/memory.mjs'
 import { patrol } from './bench/patrol.mjs'
 import { report } from './bench/report.mjs'
 import { measureScreens } from './bench/screens.mjs'
@@ -26,11 +26,13 @@ try {
   measureScreens(day)
   await arrive(day)
   await start(day)
+  measureMemory(day, 'after the start')
   await report(day)
   await search(day)
   await scroll(day)
   await tour(day)
   measureMemory(day, 'after the tour')
+  await measureEmptyWindow(day)
   const heap = await watchHeap(day)
   await patrol(day, MINUTES)
   measureHeap(day, heap)

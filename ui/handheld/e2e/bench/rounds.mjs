@@ -78,6 +78,9 @@ export const rounds = {
     const { window } = day
     await window.tap('tabs.cases')
     await window.tap('p9.list.grid')
+    await day.some('[data-testid^="case."]')
+    await window.scroll('start')
+    await window.settled()
     const rows = await day.some('[data-testid^="case."]')
     await window.tap(rows[number % rows.length].testid)
     await window.find('p10.timeline')

@@ -6,6 +6,8 @@ const STEP = 60
 const FRAME = 50
 /** Frames of a page that does nothing, to compare with. */
 const QUIET = 300
+/** Frames in one go: the driver does not wait long for an answer. */
+const PART = 200
 
 const FRAMES = `
   const [step, most, done] = arguments
@@ -18,7 +20,7 @@ const FRAMES = `
     last = now
     body.scrollTop += step
     const isEnd = step > 0 && body.scrollTop + body.clientHeight >= body.scrollHeight - 1
-    if (isEnd || frames.length >= most) done({ frames, height: body.scrollHeight })
+    if (isEnd || frames.length >= most) done({ frames, height: body.scrollHeight, isEnd })
     else requestAnimationFrame(frame)
   }
   requestAnimationFrame(frame)`
@@ -29,7 +31,7 @@ export async function scroll(day) {
   await window.tap('p9.list.grid')
   await day.some('[data-testid^="case."]')
   const quiet = await window.executeAsyncScript(FRAMES, 0, QUIET)
-  const { frames, height } = await window.executeAsyncScript(FRAMES, STEP, 20_000)
+  const { frames, height } = await toTheEnd(window)
   await day.some('[data-testid^="case."]')
   await day.home()
   const quietest = Math.max(...quiet.frames)
@@ -41,4 +43,14 @@ export async function scroll(day) {
   day.figure('a frame while nothing happens, longest', quietest, 'ms')
   const late = frames.filter((time) => time > FRAME).length
   day.figure('frames over 50 ms while cases scroll', late, '')
+}
+
+/** Scrolls until the list ends; its pages come while it is scrolled, so that its height grows. */
+async function toTheEnd(window) {
+  const all = []
+  for (;;) {
+    const { frames, height, isEnd } = await window.executeAsyncScript(FRAMES, STEP, PART)
+    all.push(...frames)
+    if (isEnd) return { frames: all, height }
+  }
 }

@@ -337,14 +337,14 @@ class Window {
         'a narrow window',
         async () => (await this.run('return innerWidth')) === NARROW.width,
       )
-      await this.#session.executeAsyncScript(SETTLED)
+      await this.settled()
       return await act()
     } finally {
       await this.run(WEAR, before)
       await this.resize(width, height)
       await until('the window as before', async () => (await this.run(size)) === whole)
       // A tap before the page is laid out again would fall where something else was.
-      await this.#session.executeAsyncScript(SETTLED)
+      await this.settled()
     }
   }
 
@@ -410,6 +410,11 @@ class Window {
     )
   }
 
+  /** Waits until nothing on the screen moves. */
+  settled() {
+    return this.#session.executeAsyncScript(SETTLED)
+  }
+
   /** Takes a picture for people, once a passing notice is gone. */
   async shot(name) {
     await until('the end of a notice', () =>
@@ -417,7 +422,7 @@ class Window {
         `return [...document.querySelectorAll('.van-toast')].every((one) => !one.checkVisibility())`,
       ),
     )
-    await this.#session.executeAsyncScript(SETTLED)
+    await this.settled()
     const picture = await this.#session.takeScreenshot()
     writeFileSync(join(this.#pictures, `${name}.png`), picture, 'base64')
   }
