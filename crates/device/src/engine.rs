@@ -62,6 +62,7 @@ const DEVICE: Module = Module {
         include_str!("engine/schema/0003_forgotten.sql"),
         include_str!("engine/schema/0004_work.sql"),
         include_str!("engine/schema/0005_voice.sql"),
+        include_str!("engine/schema/0006_lists.sql"),
     ],
 };
 

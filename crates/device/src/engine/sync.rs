@@ -489,7 +489,7 @@ impl Engine {
             let mut list = reader.sql().prepare_cached(
                 "SELECT p.hash AS hash, length(p.full) AS size, p.taken_at AS taken_at,
                    b.mime AS mime
-                 FROM photos p JOIN blobs b ON b.hash = p.hash
+                 FROM photos p CROSS JOIN blobs b ON b.hash = p.hash
                  WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL",
             )?;
             let found = list.query_map([], |row| {
@@ -627,7 +627,7 @@ fn repulled_note(scope: &Scope) -> String {
 /// Notes the moment at which nothing waited any more.
 fn note_delivered(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     let photos: bool = tx.sql().query_row(
-        "SELECT EXISTS (SELECT 1 FROM photos p JOIN blob_links l ON l.hash = p.hash
+        "SELECT EXISTS (SELECT 1 FROM photos p CROSS JOIN blob_links l ON l.hash = p.hash
            WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL)",
         [],
         |row| row.get(0),

@@ -26,7 +26,7 @@ impl Engine {
             let mut list = reader.sql().prepare_cached(
                 "SELECT r.record AS record, r.code AS code, r.category AS category,
                    r.reported_at AS reported_at, n.heard_at IS NOT NULL AS heard
-                 FROM case_notes n JOIN case_rows r ON r.record = n.record
+                 FROM case_notes n CROSS JOIN case_rows r ON r.record = n.record
                  WHERE n.waiting > 0 AND r.urgency = 2 AND r.reporter = ?1 AND r.reported_at > ?2
                    AND NOT EXISTS (SELECT 1 FROM json_each(r.facts, '$.levels') l
                                    WHERE json_extract(l.value, '$.at') IS NOT NULL)

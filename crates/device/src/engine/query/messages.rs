@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use linli_model::case::Rules;
 use linli_model::{RecordId, StaffId, Timestamp};
@@ -36,13 +37,10 @@ impl Engine {
                 .and_then(linli_exchange::Reference::newest)
                 .ok_or(DeviceError::NotBound)?;
             let seen = seen(reader, &by.staff)?;
-            let mut rows = Vec::new();
-            for row in concerning(reader, by, now)? {
-                let told = row.facts.news.iter().filter(|fact| is_for(fact, by, now));
-                rows.extend(told.map(|fact| message(&row, fact, by, rules, &seen)));
-            }
-            rows.sort_by_key(|row| Reverse(row.at));
-            rows.truncate(MOST);
+            let rows: Vec<MessageRow> = newest(reader, by, now)?
+                .iter()
+                .map(|(row, fact)| message(row, fact, by, rules, &seen))
+                .collect();
             let unread = rows.iter().filter(|row| !row.is_read).count();
             Ok(MessageList {
                 unread_count: u32::try_from(unread).unwrap_or(u32::MAX),
@@ -82,20 +80,32 @@ impl Engine {
     }
 }
 
-/// The cases with news within the time, on which the person wrote something.
-fn concerning(reader: &Reader<'_>, by: &By, now: Timestamp) -> Result<Vec<RowData>> {
-    let mut list = reader
-        .sql()
-        .prepare_cached("SELECT record FROM case_rows WHERE news_at > ?1")?;
-    let found = list.query_map([now.0.saturating_sub(TOLD_MS)], |row| {
-        row.get::<_, [u8; 16]>("record").map(RecordId)
-    })?;
-    let mut rows = Vec::new();
-    for record in found {
-        let row = RowData::find(reader, &record?)?;
-        rows.extend(row.filter(|row| row.facts.crew.contains(&by.staff)));
+/// What happened within the time to cases on which the person wrote something, the newest first. Cases are
+/// read by their newest message, and no further than where all that follows is too old.
+fn newest(reader: &Reader<'_>, by: &By, now: Timestamp) -> Result<Vec<(Rc<RowData>, NewsFact)>> {
+    let mut list = reader.sql().prepare_cached(
+        "SELECT record, news_at FROM case_rows WHERE news_at > ?1 ORDER BY news_at DESC",
+    )?;
+    let mut cases = list.query([now.0.saturating_sub(TOLD_MS)])?;
+    let mut found: Vec<(Rc<RowData>, NewsFact)> = Vec::new();
+    while let Some(case) = cases.next()? {
+        if let Some((_, last)) = found.get(MOST - 1)
+            && last.at.0 >= case.get("news_at")?
+        {
+            break;
+        }
+        let Some(row) = RowData::find(reader, &RecordId(case.get("record")?))?.map(Rc::new) else {
+            continue;
+        };
+        if !row.facts.crew.contains(&by.staff) {
+            continue;
+        }
+        let told = row.facts.news.iter().filter(|fact| is_for(fact, by, now));
+        found.extend(told.map(|fact| (Rc::clone(&row), fact.clone())));
+        found.sort_by_key(|(_, fact)| Reverse(fact.at));
+        found.truncate(MOST);
     }
-    Ok(rows)
+    Ok(found)
 }
 
 fn is_for(fact: &NewsFact, by: &By, now: Timestamp) -> bool {

@@ -112,7 +112,7 @@ impl Engine {
                 downloaded_at: notes::moment(reader, notes::DOWNLOADED_AT)?,
                 contact_at: notes::moment(reader, notes::CONTACT_AT)?,
                 has_danger: number(
-                    "SELECT count(*) FROM case_notes n JOIN case_rows r ON r.record = n.record
+                    "SELECT count(*) FROM case_notes n CROSS JOIN case_rows r ON r.record = n.record
                      WHERE n.waiting > 0 AND r.urgency = 2",
                 )? > 0,
             })
@@ -217,8 +217,8 @@ impl Engine {
     pub fn missing_photos(&self, most: usize) -> Result<Vec<BlobHash>> {
         self.read(|reader| {
             let mut list = reader.sql().prepare_cached(
-                "SELECT l.hash AS hash FROM blob_links l
-                 JOIN case_rows r ON r.record = l.record
+                "SELECT l.hash AS hash FROM case_rows r
+                 CROSS JOIN blob_links l ON l.record = r.record
                  WHERE r.is_open = 1 AND NOT EXISTS (SELECT 1 FROM photos p WHERE p.hash = l.hash)
                  GROUP BY l.hash ORDER BY max(r.reported_at) DESC, l.hash LIMIT ?1",
             )?;
@@ -229,12 +229,14 @@ impl Engine {
     }
 }
 
-/// Cases whose text, photos or voice notes wait.
+/// Cases whose text, photos or voice notes wait. From what waits to where it belongs, as everywhere here: a grid has
+/// thousands of cases with photos, and little of it waits (`CROSS JOIN` keeps this order).
 fn waiting(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
     let mut found: BTreeSet<RecordId> = notes::waiting(reader)?.into_iter().collect();
     let mut list = reader.sql().prepare_cached(
-        "SELECT DISTINCT l.record AS record FROM photos p JOIN blob_links l ON l.hash = p.hash
-         JOIN case_rows r ON r.record = l.record
+        "SELECT DISTINCT l.record AS record FROM photos p
+         CROSS JOIN blob_links l ON l.hash = p.hash
+         CROSS JOIN case_rows r ON r.record = l.record
          WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL",
     )?;
     let photos = list.query_map([], |row| row.get("record").map(RecordId))?;
