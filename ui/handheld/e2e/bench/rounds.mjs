@@ -1,6 +1,7 @@
 // What an assistant does on a round, as walks through the screens that begin and end at today. The numbers are
 // those of the tasks in the list of what the screens are for.
 import { EVERYTHING } from '../support/day.mjs'
+import { until } from '../support/wait.mjs'
 import { ANYWHERE } from './arrive.mjs'
 
 const COVER = '01001'
@@ -51,8 +52,12 @@ export const rounds = {
     // The end of a number names few; initials may name more than a screen shows.
     for (const key of phone.slice(-4)) await window.touch(`p13.key.${key}`)
     await window.tap(`p13.row.${contact}`)
-    await window.tap('p14.reveal.visit')
-    await window.find('p14.number')
+    await until('the number', async () => {
+      if (await window.has('p14.number')) return true
+      // Where the machine is busy the card may have come under the finger: one taps again.
+      await window.tap('p14.reveal.visit')
+      return window.has('p14.number')
+    })
     await window.tap('p14.visit')
     await window.tap('p17.topic.needs')
     await window.type('p17.note', `第${number}次走访`)
