@@ -46,7 +46,7 @@ pub(super) fn outlines(reader: &Reader<'_>, kind: CaseListKind, by: &By) -> Resu
     Ok(found)
 }
 
-/// The question of a list. Each is answered from an index (engine/schema/0006_lists.sql).
+/// The question of a list. Each is answered from an index of `0006_lists.sql`.
 fn asking(kind: CaseListKind) -> String {
     let condition = match kind {
         CaseListKind::Mine => "reporter = ?1",
