@@ -1,6 +1,7 @@
-//! What the web view is asked to spend. As a browser does, it would keep pictures and pages for somebody who
-//! goes back to them; here every picture is asked for anew and there is one page, on a handheld with little
-//! memory. And where no graphics processor is, it would paint through one that the processor only imitates.
+//! What the window may spend on a handheld with little memory. As a browser does, the web view would keep
+//! pictures and pages for somebody who goes back to them, let much come together before it cleans up, and
+//! compile scripts that run for minutes; here every picture is asked for anew, there is one page, and no script
+//! runs long. docs/benchmarks.md says what each of these brings.
 
 use std::path::Path;
 
@@ -9,25 +10,30 @@ use webkit2gtk::{CacheModel, WebContextExt as _, WebViewExt as _};
 
 /// Where Linux shows graphics processors that programs can use.
 const RENDER_NODES: &str = "/dev/dri";
-/// `WebKit`'s own variables: pages are painted by the processor, by so many threads.
-const BY_PROCESSOR: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING";
-const THREADS: &str = "WEBKIT_SKIA_CPU_PAINTING_THREADS";
-/// Beside the page's own thread; more do not help with a screen as small as a handheld's.
-const MOST_THREADS: usize = 4;
+/// What the program and what draws for it find as they begin: variables of the C library and of the web view's
+/// engine of JavaScript.
+const ALWAYS: [(&str, &str); 5] = [
+    // One heap for all threads: each of its own would keep what it once needed.
+    ("MALLOC_ARENA_MAX", "1"),
+    // Scripts are compiled by all compilers but the last one, which needs the most memory.
+    ("JSC_useFTLJIT", "0"),
+    ("JSC_numberOfDFGCompilerThreads", "1"),
+    // The engine cleans up as on a machine with 1 GiB, and for the first time at 4 MiB.
+    ("JSC_forceRAMSize", "1073741824"),
+    ("JSC_largeHeapSize", "4194304"),
+];
+/// Pages are painted as one picture, not put together from layers by a graphics processor that the processor
+/// only imitates.
+const WITHOUT_GRAPHICS: (&str, &str) = ("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
 
-/// Lets the processor paint where it would have to do the work anyway. Before the first window: what draws for
-/// it finds the variables as it starts. What is set already stays.
-pub(crate) fn paint() {
-    if has_graphics(Path::new(RENDER_NODES)) {
-        return;
+/// The variables that the program is started with. Those that are set already stay as they are.
+pub(crate) fn environment() -> Vec<(&'static str, &'static str)> {
+    let mut variables = ALWAYS.to_vec();
+    if !has_graphics(Path::new(RENDER_NODES)) {
+        variables.push(WITHOUT_GRAPHICS);
     }
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = threads.min(MOST_THREADS).to_string();
-    for (variable, value) in [(BY_PROCESSOR, "1"), (THREADS, threads.as_str())] {
-        if let Err(error) = gtk::glib::setenv(variable, value, false) {
-            tracing::warn!(%error, variable, "pages are painted as the web view thinks best");
-        }
-    }
+    variables.retain(|(name, _)| std::env::var_os(name).is_none());
+    variables
 }
 
 /// Makes every window keep only what it shows.

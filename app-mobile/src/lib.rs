@@ -41,8 +41,6 @@ const IDENTIFIER: &str = "org.linli.handheld";
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() -> tauri::Result<()> {
     log();
-    #[cfg(target_os = "linux")]
-    frugal::paint();
     let builder = tauri::Builder::default();
     #[cfg(target_os = "android")]
     let builder = builder.plugin(field::android::plugin());

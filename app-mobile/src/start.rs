@@ -2,8 +2,8 @@
 //!
 //! The program cannot tell that the web view is too old for it: the loader refuses to start it when
 //! functions are missing. So a second, small program that is not linked with the web view, `linli-start`,
-//! stands in the menu. It asks the first one for the version of its web view and becomes it, or shows the
-//! notice.
+//! stands in the menu. It asks the first one for the version of its web view and becomes it, with the variables
+//! that make it frugal, or shows the notice.
 
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use crate::notice::{Notice, window};
 use crate::web_view::{self, Unfit};
-use crate::{folder, log};
+use crate::{folder, frugal, log};
 
 /// The argument that makes the program tell the version of its web view and end.
 const ASK: &str = "--web-view";
@@ -44,6 +44,7 @@ pub fn start() -> ExitCode {
     }
     let error = Command::new(program)
         .args(std::env::args_os().skip(1))
+        .envs(frugal::environment())
         .exec();
     tracing::error!(%error, "{PROGRAM} cannot be started");
     ExitCode::FAILURE

@@ -2,8 +2,9 @@
 //! what may be too old.
 #![cfg(target_os = "linux")]
 
-use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
+use std::{fs, io};
 
 const START: &str = env!("CARGO_BIN_EXE_linli-start");
 const WINDOW: &str = env!("CARGO_BIN_EXE_linli-handheld");
@@ -49,4 +50,30 @@ fn an_old_web_view_leads_to_the_notice() {
         // Without a display the notice cannot be drawn either; that it was reached is what counts.
         assert!(said.contains("the notice cannot be shown"), "{said}");
     }
+}
+
+#[test]
+fn the_window_is_started_with_what_makes_it_frugal() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = folder.path().join("linli-start");
+    fs::copy(START, &start).unwrap();
+    // In the window's place: tells of a new enough web view, then what it finds.
+    let window = folder.path().join("linli-handheld");
+    let script = "#!/bin/sh\nif [ \"$1\" = --web-view ]; then echo 2.50.0; else env; fi\n";
+    fs::write(&window, script).unwrap();
+    fs::set_permissions(&window, fs::Permissions::from_mode(0o755)).unwrap();
+
+    let output = Command::new(&start)
+        .env_remove("MALLOC_ARENA_MAX")
+        .env("JSC_useFTLJIT", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let found = String::from_utf8(output.stdout).unwrap();
+    let is_set = |variable: &str| found.lines().any(|line| line == variable);
+    assert!(is_set("MALLOC_ARENA_MAX=1"), "{found}");
+    assert!(
+        is_set("JSC_useFTLJIT=1"),
+        "what is set already stays: {found}"
+    );
 }

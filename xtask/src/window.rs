@@ -31,7 +31,7 @@ pub(crate) fn obstacle() -> Result<Option<&'static str>> {
     })
 }
 
-/// Builds the screens and the program with these packages beside it; gives the program.
+/// Builds the screens and the program with these packages beside it; gives the one that starts it.
 pub(crate) fn build(metadata: &Metadata, beside: &[&str]) -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["build", "--bins"]);
@@ -41,7 +41,7 @@ pub(crate) fn build(metadata: &Metadata, beside: &[&str]) -> Result<PathBuf> {
     }
     let status = build.status().context("cargo cannot be started")?;
     ensure!(status.success(), "the window's program does not build");
-    Ok(metadata.programs().join("linli-handheld"))
+    Ok(metadata.programs().join("linli-start"))
 }
 
 /// Builds the screens, and adds the program with them inside it to what a command builds.

@@ -30,7 +30,7 @@ describe(`killed ${KILLS} times, seed ${SEED}`, { concurrency: LANES }, () => {
 /** The life of one handheld. */
 async function live(t, lane, kills) {
   const chance = chances(SEED + lane)
-  const journey = await prepare('zh-CN', { name: `kill-${lane + 1}` })
+  const journey = await prepare('zh-CN', { name: `kill-${lane + 1}`, hasPictures: false })
   t.after(() => journey.close())
   const day = dayOf(t, journey)
   const { town } = journey

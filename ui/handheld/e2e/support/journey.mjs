@@ -17,12 +17,13 @@ import { problemsOf, sizeProblemsOf } from '../../scripts/scan.mjs'
  *
  * With a `clock`, everything lives by one that can be put forward; with a `disk`, the device's folder is on a
  * small one, where it can be mounted. With `cases`, the grid has that many behind it, and all its people.
+ * Without pictures, the window paints as the program does on this machine.
  */
 export async function prepare(
   language,
-  { name = '', hasClock = false, hasDisk = false, cases = 0 } = {},
+  { name = '', hasClock = false, hasDisk = false, hasPictures = true, cases = 0 } = {},
 ) {
-  const shots = folder('shots', name, language)
+  const shots = hasPictures ? folder('shots', name, language) : undefined
   const logs = folder('logs', name, language)
   const home = mkdtempSync(join(tmpdir(), 'linli-window-'))
   const closers = []

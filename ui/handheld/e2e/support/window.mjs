@@ -90,20 +90,28 @@ const BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 const OPENING = 60_000
 
 /**
+ * Pages are put together from layers, as where a graphics processor is: the driver takes no pictures of others.
+ * The program would choose otherwise on a machine without one.
+ */
+const IN_LAYERS = { WEBKIT_DISABLE_COMPOSITING_MODE: '0', WEBKIT_SKIA_ENABLE_CPU_RENDERING: '1' }
+
+/**
  * Opens the program's window on a device folder. With a camera, pictures and sound come from WebKit's test
- * devices; `env` is what the program is to find in its environment besides.
+ * devices; `env` is what the program is to find in its environment besides. Without `picturesIn`, the window
+ * paints as the program chooses on this machine, and no pictures can be taken of it.
  */
 export function openWindow({ display, home, gpsd, picturesIn, hasCamera = false, env = {} }) {
   return open({
     display,
     home,
     picturesIn,
-    binary: program('linli-handheld'),
+    binary: program('linli-start'),
     args: [],
     env: {
       TAURI_WEBVIEW_AUTOMATION: 'true',
       LINLI_HANDHELD_FOLDER: join(home, 'device'),
       LINLI_GPSD: gpsd,
+      ...(picturesIn ? IN_LAYERS : {}),
       ...(hasCamera ? { LINLI_TEST_CAMERA: '1' } : {}),
       ...env,
     },
@@ -129,8 +137,7 @@ export async function openBrowserWindow({ display, home, picturesIn, hasCamera }
 }
 
 /**
- * Starts a program with WebKit's driver. WEBKIT_DISABLE_COMPOSITING_MODE and WEBKIT_DISABLE_DMABUF_RENDERER
- * must not be set: screenshots would never come.
+ * Starts a program with WebKit's driver.
  */
 async function open({ display, home, picturesIn, binary, args, env }) {
   const runtime = join(home, 'run')
@@ -417,6 +424,7 @@ class Window {
 
   /** Takes a picture for people, once a passing notice is gone. */
   async shot(name) {
+    if (!this.#pictures) throw new Error(`no picture "${name}" of a window in one piece`)
     await until('the end of a notice', () =>
       this.run(
         `return [...document.querySelectorAll('.van-toast')].every((one) => !one.checkVisibility())`,
