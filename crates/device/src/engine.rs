@@ -9,9 +9,12 @@ mod intent;
 mod leave;
 mod news;
 mod notes;
+mod outgoing;
 mod packs;
 mod people;
 mod photos;
+#[cfg(test)]
+mod plans;
 mod positions;
 mod query;
 mod recover;
@@ -43,6 +46,7 @@ use crate::env::{self, Random};
 use crate::error::{DeviceError, Result};
 
 pub use drafts::finishing;
+pub use outgoing::PhotoToSend;
 pub use packs::{PackInstall, PackWanted};
 pub use people::By;
 pub(crate) use positions::{metres, whole};
@@ -50,7 +54,7 @@ pub(crate) use query::page_of;
 pub use query::{Counts, Looking, SyncView};
 pub use recover::Refused;
 pub use report::Saved;
-pub use sync::{Exchange, PhotoToSend, Synced};
+pub use sync::{Exchange, Synced};
 pub(crate) use tracks::KEPT_DAYS;
 
 /// The device's own tables.
@@ -63,6 +67,7 @@ const DEVICE: Module = Module {
         include_str!("engine/schema/0004_work.sql"),
         include_str!("engine/schema/0005_voice.sql"),
         include_str!("engine/schema/0006_lists.sql"),
+        include_str!("engine/schema/0007_voices_by_hash.sql"),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! Queries: what screens read, answered from rows.
 
-mod alarms;
+pub(super) mod alarms;
 mod catalogue;
 mod delivery;
 mod detail;
@@ -8,9 +8,9 @@ mod icons;
 mod list;
 mod map;
 mod messages;
-mod outbox;
+pub(super) mod outbox;
 mod patrol;
-mod pick;
+pub(super) mod pick;
 mod timeline;
 
 use linli_model::{BlobHash, Name};

@@ -13,6 +13,15 @@ use crate::error::{DeviceError, Result};
 const PATIENCE_MS: i64 = 2 * 60 * 1000;
 /// An alarm of yesterday helps nobody: 24 hours.
 const LASTS_MS: i64 = 24 * 60 * 60 * 1000;
+/// Of a person, since a moment. It begins with what waits (`CROSS JOIN`).
+pub(in crate::engine) const ALARMS: &str =
+    "SELECT r.record AS record, r.code AS code, r.category AS category,
+       r.reported_at AS reported_at, n.heard_at IS NOT NULL AS heard
+     FROM case_notes n CROSS JOIN case_rows r ON r.record = n.record
+     WHERE n.waiting > 0 AND r.urgency = 2 AND r.reporter = ?1 AND r.reported_at > ?2
+       AND NOT EXISTS (SELECT 1 FROM json_each(r.facts, '$.levels') l
+                       WHERE json_extract(l.value, '$.at') IS NOT NULL)
+     ORDER BY r.reported_at, r.record";
 
 impl Engine {
     /// Own reports of danger that no level has, the oldest first; also those that do not ring yet.
@@ -23,15 +32,7 @@ impl Engine {
                 .as_ref()
                 .and_then(linli_exchange::Reference::newest)
                 .ok_or(DeviceError::NotBound)?;
-            let mut list = reader.sql().prepare_cached(
-                "SELECT r.record AS record, r.code AS code, r.category AS category,
-                   r.reported_at AS reported_at, n.heard_at IS NOT NULL AS heard
-                 FROM case_notes n CROSS JOIN case_rows r ON r.record = n.record
-                 WHERE n.waiting > 0 AND r.urgency = 2 AND r.reporter = ?1 AND r.reported_at > ?2
-                   AND NOT EXISTS (SELECT 1 FROM json_each(r.facts, '$.levels') l
-                                   WHERE json_extract(l.value, '$.at') IS NOT NULL)
-                 ORDER BY r.reported_at, r.record",
-            )?;
+            let mut list = reader.sql().prepare_cached(ALARMS)?;
             let since = now.0.saturating_sub(LASTS_MS);
             let mut rows = list.query(params![by.staff.as_str(), since])?;
             let mut found = Vec::new();

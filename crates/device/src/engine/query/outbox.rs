@@ -17,6 +17,31 @@ use crate::engine::sync::server_now;
 use crate::engine::{Engine, notes};
 use crate::error::{DeviceError, Result};
 
+/// Cases with photos or voice notes that wait. All of these go from what waits, which is little, to where it belongs
+/// (`CROSS JOIN`): a grid has thousands of cases with photos.
+pub(in crate::engine) const WAITING_FILES: &str = "SELECT DISTINCT l.record AS record FROM photos p
+     CROSS JOIN blob_links l ON l.hash = p.hash
+     CROSS JOIN case_rows r ON r.record = l.record
+     WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL";
+/// How many reports of danger wait.
+pub(in crate::engine) const WAITING_DANGER: &str =
+    "SELECT count(*) FROM case_notes n CROSS JOIN case_rows r ON r.record = n.record
+     WHERE n.waiting > 0 AND r.urgency = 2";
+/// How many records other than cases wait, or have a voice note that does.
+pub(in crate::engine) const WAITING_REGISTER: &str = "SELECT count(*) FROM (
+       SELECT record FROM outbox INDEXED BY outbox_waiting WHERE result IN (0, 4, 5) AND kind <> ?1
+       UNION
+       SELECT v.record FROM photos p CROSS JOIN visit_voices v ON v.hash = p.hash
+       WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL)";
+/// Photos of open cases that are not here.
+pub(in crate::engine) const MISSING_PHOTOS: &str = "SELECT l.hash AS hash FROM case_rows r
+     CROSS JOIN blob_links l ON l.record = r.record
+     WHERE r.is_open = 1 AND NOT EXISTS (SELECT 1 FROM photos p WHERE p.hash = l.hash)
+     GROUP BY l.hash ORDER BY max(r.reported_at) DESC, l.hash LIMIT ?1";
+/// Open cases that came back to their reporter.
+pub(in crate::engine) const RETURNED: &str =
+    "SELECT record FROM case_rows WHERE is_open = 1 AND facts LIKE '%\"returned\":{%'";
+
 /// Counts for the strip and for the door.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -111,10 +136,7 @@ impl Engine {
                 delivered_at: notes::moment(reader, notes::DELIVERED_AT)?,
                 downloaded_at: notes::moment(reader, notes::DOWNLOADED_AT)?,
                 contact_at: notes::moment(reader, notes::CONTACT_AT)?,
-                has_danger: number(
-                    "SELECT count(*) FROM case_notes n CROSS JOIN case_rows r ON r.record = n.record
-                     WHERE n.waiting > 0 AND r.urgency = 2",
-                )? > 0,
+                has_danger: number(WAITING_DANGER)? > 0,
             })
         })
     }
@@ -216,12 +238,7 @@ impl Engine {
     /// Photos that a case shows and that are not here, newest case first.
     pub fn missing_photos(&self, most: usize) -> Result<Vec<BlobHash>> {
         self.read(|reader| {
-            let mut list = reader.sql().prepare_cached(
-                "SELECT l.hash AS hash FROM case_rows r
-                 CROSS JOIN blob_links l ON l.record = r.record
-                 WHERE r.is_open = 1 AND NOT EXISTS (SELECT 1 FROM photos p WHERE p.hash = l.hash)
-                 GROUP BY l.hash ORDER BY max(r.reported_at) DESC, l.hash LIMIT ?1",
-            )?;
+            let mut list = reader.sql().prepare_cached(MISSING_PHOTOS)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let found = list.query_map([most], |row| row.get("hash").map(BlobHash))?;
             Ok(found.collect::<Result<_, linli_store::rusqlite::Error>>()?)
@@ -229,16 +246,10 @@ impl Engine {
     }
 }
 
-/// Cases whose text, photos or voice notes wait. From what waits to where it belongs, as everywhere here: a grid has
-/// thousands of cases with photos, and little of it waits (`CROSS JOIN` keeps this order).
+/// Cases whose text, photos or voice notes wait.
 fn waiting(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
     let mut found: BTreeSet<RecordId> = notes::waiting(reader)?.into_iter().collect();
-    let mut list = reader.sql().prepare_cached(
-        "SELECT DISTINCT l.record AS record FROM photos p
-         CROSS JOIN blob_links l ON l.hash = p.hash
-         CROSS JOIN case_rows r ON r.record = l.record
-         WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL",
-    )?;
+    let mut list = reader.sql().prepare_cached(WAITING_FILES)?;
     let photos = list.query_map([], |row| row.get("record").map(RecordId))?;
     for record in photos {
         found.insert(record?);
@@ -248,13 +259,7 @@ fn waiting(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
 
 /// Records other than cases with changes or voice notes that no server has taken yet.
 fn waiting_register(reader: &Reader<'_>) -> Result<u32> {
-    let mut count = reader.sql().prepare_cached(
-        "SELECT count(*) FROM (
-           SELECT record FROM outbox WHERE result IN (0, 4, 5) AND kind <> ?1
-           UNION
-           SELECT v.record FROM visit_voices v JOIN photos p ON p.hash = v.hash
-           WHERE p.is_own = 1 AND p.delivered_at IS NULL AND p.refused IS NULL)",
-    )?;
+    let mut count = reader.sql().prepare_cached(WAITING_REGISTER)?;
     Ok(count.query_row([RecordKind::Case.number()], |row| row.get(0))?)
 }
 
@@ -271,10 +276,7 @@ fn needing(reader: &Reader<'_>) -> Result<Vec<RecordId>> {
 fn unfinished(reader: &Reader<'_>) -> Result<BTreeSet<RecordId>> {
     let mut found = waiting(reader)?;
     found.extend(needing(reader)?);
-    let mut list = reader.sql().prepare_cached(
-        "SELECT record FROM case_rows
-         WHERE is_open = 1 AND facts LIKE '%\"returned\":{%'",
-    )?;
+    let mut list = reader.sql().prepare_cached(RETURNED)?;
     let returned = list.query_map([], |row| row.get("record").map(RecordId))?;
     for record in returned {
         found.insert(record?);

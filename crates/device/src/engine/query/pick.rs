@@ -47,7 +47,7 @@ pub(super) fn outlines(reader: &Reader<'_>, kind: CaseListKind, by: &By) -> Resu
 }
 
 /// The question of a list. Each is answered from an index of `0006_lists.sql`.
-fn asking(kind: CaseListKind) -> String {
+pub(in crate::engine) fn asking(kind: CaseListKind) -> String {
     let condition = match kind {
         CaseListKind::Mine => "reporter = ?1",
         CaseListKind::Grid => "?1 = ?1",
@@ -105,38 +105,6 @@ pub(crate) fn page_of<T>(all: &[T], page: Option<PageQuery>) -> &[T] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::DEVICE;
-    use linli_store::rusqlite::Connection;
-
-    #[test]
-    fn no_list_reads_every_row() {
-        let file = Connection::open_in_memory().unwrap();
-        for sql in DEVICE.migrations {
-            file.execute_batch(sql).unwrap();
-        }
-        let plan = |sql: &str| -> String {
-            let mut plan = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let count = plan.parameter_count();
-            let asked = vec![1; count];
-            let lines = plan.query_map(linli_store::rusqlite::params_from_iter(asked), |row| {
-                row.get::<_, String>("detail")
-            });
-            let lines: Vec<String> = lines.unwrap().map(|line| line.unwrap()).collect();
-            lines.join("; ")
-        };
-        for kind in [CaseListKind::Mine, CaseListKind::Grid] {
-            let plan = plan(&asking(kind));
-            assert!(plan.contains("COVERING INDEX case_rows_outline"), "{plan}");
-            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-        }
-        let plan_of_tasks = plan(&asking(CaseListKind::Todo));
-        assert!(
-            plan_of_tasks.contains("case_rows_with_tasks"),
-            "{plan_of_tasks}"
-        );
-        let plan_of_map = plan(include_str!("map/cases.sql"));
-        assert!(plan_of_map.contains("case_rows_open"), "{plan_of_map}");
-    }
 
     #[test]
     fn a_page_ends_where_the_list_ends() {
