@@ -1,11 +1,13 @@
 //! The demo: a town, its story told hop by hop, and the town left running for whoever wants to look.
 
+mod desks;
 mod window;
 
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+pub use desks::{answer, now_ms};
 pub use window::WindowPlan;
 
 use window::Window;
@@ -50,6 +52,7 @@ impl Language {
 /// Runs the demo until it is over or somebody ends it. Lines go to `say`; the last line of the story is
 /// its JSON.
 pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownResult<()> {
+    let began = now_ms();
     let running = tokio::select! {
         running = begin(plan, &mut *say) => Some(running?),
         // What was started ends with the future that started it, also in the middle of the start.
@@ -57,7 +60,10 @@ pub async fn run(plan: &DemoPlan, say: &mut (dyn FnMut(&str) + Send)) -> TownRes
     };
     if let Some((town, window)) = running {
         if !plan.is_once {
-            ended().await?;
+            tokio::select! {
+                ended = ended() => ended?,
+                answered = answer(&town, began) => answered?,
+            }
         }
         drop(window);
         town.stop().await?;
@@ -153,6 +159,12 @@ fn afterwards(plan: &DemoPlan, town: &Town) -> Vec<String> {
     let language = plan.language;
     let mut lines = vec![
         String::new(),
+        language
+            .pick(
+                "现在上报试试：社区、街道或区、处置单位每几秒答一步，办完请到现场核查。",
+                "Report something: community, street or district and the unit answer a step every few seconds; then check it on the spot.",
+            )
+            .to_owned(),
         language
             .pick(
                 "一切仍在运行。终端命令：",

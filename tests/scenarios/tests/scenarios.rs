@@ -10,6 +10,8 @@
 
 #[path = "scenarios/carry.rs"]
 mod carry;
+#[path = "scenarios/desks.rs"]
+mod desks;
 #[path = "scenarios/faults.rs"]
 mod faults;
 #[path = "scenarios/first_sync.rs"]

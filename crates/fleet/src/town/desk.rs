@@ -123,10 +123,13 @@ impl Desk {
 
     /// How many cases this organisation has.
     pub async fn case_count(&self) -> TownResult<usize> {
-        let page = self
-            .json("cases", self.call(Method::Get, "/api/v1/cases"))
-            .await?;
-        Ok(page["rows"].as_array().map_or(0, Vec::len))
+        Ok(self.cases().await?.as_array().map_or(0, Vec::len))
+    }
+
+    /// The first page of this organisation's cases, newest first.
+    pub async fn cases(&self) -> TownResult<Value> {
+        let call = self.call(Method::Get, "/api/v1/cases");
+        Ok(self.json("cases", call).await?["rows"].take())
     }
 
     /// The bytes of a photo, when the server has them and this organisation may see them.
