@@ -12,15 +12,17 @@ use webkit2gtk::{CacheModel, WebContextExt as _, WebViewExt as _};
 const RENDER_NODES: &str = "/dev/dri";
 /// What the program and what draws for it find as they begin: variables of the C library and of the web view's
 /// engine of JavaScript.
-const ALWAYS: [(&str, &str); 5] = [
+const ALWAYS: [(&str, &str); 6] = [
     // One heap for all threads: each of its own would keep what it once needed.
     ("MALLOC_ARENA_MAX", "1"),
     // Scripts are compiled by all compilers but the last one, which needs the most memory.
     ("JSC_useFTLJIT", "0"),
     ("JSC_numberOfDFGCompilerThreads", "1"),
-    // The engine cleans up as on a machine with 1 GiB, and for the first time at 4 MiB.
+    // The engine cleans up as on a machine with 1 GiB, for the first time at 4 MiB, and again before twice as much
+    // has come together.
     ("JSC_forceRAMSize", "1073741824"),
     ("JSC_largeHeapSize", "4194304"),
+    ("JSC_smallHeapGrowthFactor", "1.5"),
 ];
 /// Pages are painted as one picture, not put together from layers by a graphics processor that the processor
 /// only imitates.

@@ -15,7 +15,7 @@ export async function watchHeap(day) {
 }
 
 export function measureHeap(day, { log, from }) {
-  const text = readFileSync(log).subarray(from).toString('utf8')
+  const text = heapOfPage(readFileSync(log).subarray(from).toString('utf8'))
   const before = numbers(text, /START \w (\d+)kb =>/g)
   const after = numbers(text, /=> (\d+)kb, p=/g)
   if (after.length < 8) throw new Error(`the engine has told of ${after.length} collections`)
@@ -31,6 +31,17 @@ export function measureHeap(day, { log, from }) {
   )
   const growth = least[3] / least[2] - 1
   day.figure('growth of the heap from the third quarter to the last', growth * 100, '%')
+}
+
+/** What is told of the page's heap; sound and the driver have small ones of their own, which are collected rarely. */
+function heapOfPage(text) {
+  const heaps = {}
+  for (const line of text.split('\n')) {
+    const [name] = /^\[GC<\w+/.exec(line) ?? []
+    if (name) (heaps[name] ??= []).push(line)
+  }
+  const [most = []] = Object.values(heaps).sort((one, other) => other.length - one.length)
+  return most.join('\n')
 }
 
 function numbers(text, pattern) {
