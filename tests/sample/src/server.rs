@@ -196,6 +196,10 @@ impl Server {
         let size = photos
             .put(&staged, &hash)
             .map_err(|error| anyhow!("{error}"))?;
+        // What is stored may be this very file under another name: the next photo must not be written into it.
+        if staged.exists() {
+            std::fs::remove_file(&staged)?;
+        }
         match self.call(|calls| calls.blob_stored(now, &hash, size)) {
             Ok(()) => Ok(()),
             Err(DoorError::NotFound { .. }) => Ok(photos.remove(&hash)?),

@@ -28,6 +28,22 @@ async fn until(handheld: &Handheld, case: &str, work: &str) -> Value {
     seen
 }
 
+/// Waits for the photo of what the unit has done.
+async fn has_result(handheld: &Handheld, case: &str) {
+    let arrives = tokio::time::timeout(PATIENCE, async {
+        loop {
+            handheld.sync().await.unwrap();
+            let seen = handheld.case(case).await.unwrap();
+            let photos = seen["photos"].as_array().unwrap();
+            let result = photos.iter().find(|photo| photo["kind"] == "after");
+            if result.unwrap()["is_here"] == true {
+                return;
+            }
+        }
+    });
+    arrives.await.unwrap();
+}
+
 /// What the handheld shows of the levels that have the case.
 fn receipts(case: &Value) -> Vec<&str> {
     let rings = case["receipts"].as_array().unwrap().iter();
@@ -50,6 +66,7 @@ async fn what_is_reported_in_the_demo_is_answered_checked_and_closed() {
         let (ramp, cover) = (ramp.unwrap(), cover.unwrap());
         for case in [&ramp, &cover] {
             until(device, case, "checking").await;
+            has_result(device, case).await;
             device.pass_check(case, &check, "好了").await.unwrap();
         }
         let ramp = until(device, &ramp, "closed").await;

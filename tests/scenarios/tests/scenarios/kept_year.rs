@@ -2,10 +2,12 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use linli_fleet::town::{History, Layout, Town, TownError, TownPlan};
+use linli_fleet::town::{History, Layout, Program, Town, TownError, TownPlan};
 use linli_fleet::world::SampleSet;
+use linli_sync_server::photos::Photos;
 
 /// A copy of the sample's program: it is spoilt in between.
 struct Sample<'a>(&'a Path);
@@ -48,6 +50,14 @@ async fn a_played_year_is_kept_for_the_next_start_of_the_same_programs() {
     let cases = first.people.community.case_count().await.unwrap();
     assert!(cases > 0);
     first.stop().await.unwrap();
+    assert!(
+        first
+            .programs()
+            .into_iter()
+            .map(sound_photos)
+            .sum::<usize>()
+            > 0
+    );
     drop(first);
 
     let built = sample.built();
@@ -62,6 +72,20 @@ async fn a_played_year_is_kept_for_the_next_start_of_the_same_programs() {
 
     sample.spoil(built + Duration::from_secs(1));
     is_played_anew(Town::start(&plan("d")).await);
+}
+
+/// How many photos a server keeps. Each has the bytes that its name says.
+fn sound_photos(server: &Arc<Program>) -> usize {
+    let photos = Photos::open(&server.folder().join("data/photos")).unwrap();
+    let all = photos.all().unwrap();
+    for hash in &all {
+        assert!(
+            photos.is_sound(hash).unwrap(),
+            "{hash} at {}",
+            server.name()
+        );
+    }
+    all.len()
 }
 
 fn is_played_anew(started: Result<Town, TownError>) {
