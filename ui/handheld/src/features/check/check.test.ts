@@ -106,6 +106,15 @@ test('the distance follows the person', async () => {
   expect(app.text('p11.away')).toBe('距现场 1.0 公里')
 })
 
+test('a photo that has not come is told in words', async () => {
+  const engine = new FakeEngine({ scenario: 'offline' })
+  const photos = engine.world.cases.find(({ row }) => row.id === 'c-fence')?.photos ?? []
+  for (const photo of photos) photo.is_here = false
+  const app = await openApp('/cases/c-fence/check', { engine })
+  expect(app.text('p11.photo_absent')).toContain('照片不在本机')
+  expect(document.querySelectorAll('.check-task__pictures img')).toHaveLength(0)
+})
+
 test('without a position nothing is said about a distance', async () => {
   const engine = new FakeEngine({ scenario: 'offline' })
   engine.position = async () => ({ state: 'unavailable', position: null })
