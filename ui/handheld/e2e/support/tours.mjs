@@ -155,7 +155,6 @@ async function openHousehold(day) {
   const { window } = day
   const row = await theHousehold(day)
   await window.tap('tabs.homes')
-  await window.find('p13.pad')
   await window.tap('p13.clear')
   for (const key of KEYS) await window.touch(`p13.key.${key}`)
   await window.tap(`p13.row.${row.contact}`)
