@@ -84,9 +84,16 @@ async function live(t, lane, kills) {
     }
   })
 
-  await day.step('in the end the community has everything once', async () => {
+  await day.step('what was begun is finished, and every tour leads to its end', async () => {
     await town.order('cut', 'community')
     await town.order('restore', 'community')
+    for (const tour of tours.all) {
+      await within(`the end of a ${tour.name}`, tour.walk(kills), 60_000)
+    }
+    await tours.check()
+  })
+
+  await day.step('in the end the community has everything once', async () => {
     await until(
       'an empty outbox',
       async () => {

@@ -160,6 +160,39 @@ test('of thousands of cases few are in the document, and each can be reached', a
   expect(new Set(rows())).toEqual(new Set(places))
 })
 
+test('rows are there before they are seen, and far ones are let go and read again', async () => {
+  const app = await openApp('/cases', { scenario: 'many' })
+  await app.tap('p9.list.grid')
+  const asked: (number | undefined)[] = []
+  const works = app.engine.listCases
+  let answer = () => {}
+  app.engine.listCases = async (query) => {
+    asked.push(query.page?.offset)
+    await new Promise<void>((resolve) => (answer = resolve))
+    return works(query)
+  }
+  const list = document.querySelector('.virtual-list')
+  const place = vi.spyOn(list as Element, 'getBoundingClientRect')
+  /** Scrolls; gives how many rows are not there. The answer comes only then. */
+  const go = async (row: number) => {
+    // Rows of a page without a layout are as high as is usual, with the gap.
+    place.mockReturnValue(new DOMRect(0, -162 * row, 360))
+    document.querySelector('main')?.dispatchEvent(new Event('scroll'))
+    await flushPromises()
+    const coming = document.querySelectorAll('.cases__coming').length
+    answer()
+    await flushPromises()
+    return coming
+  }
+  for (let row = 24; row < 260; row += 24) expect(await go(row), `at row ${row}`).toBe(0)
+  expect(asked).toEqual([50, 100, 150, 200, 250])
+
+  // Back at once to where the first page was: it is no longer held.
+  expect(await go(0)).toBeGreaterThan(5)
+  expect(asked.at(-1)).toBe(0)
+  expect(document.querySelectorAll('.cases__coming').length).toBe(0)
+})
+
 test('a change is read anew where the list stands, and nothing else', async () => {
   const app = await openApp('/cases', { scenario: 'connected' })
   const entry = app.engine.world.cases.find(({ row }) => row.id === 'c-lamp')

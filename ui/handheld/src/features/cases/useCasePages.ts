@@ -4,10 +4,14 @@ import { ApiError, useApi } from '../../api'
 
 /** Rows that are asked for at once: a few screens. */
 const PAGE = 50
+/** Rows read beyond those that are drawn, so that one is there before a fast thumb comes to it. */
+const AHEAD = 25
+/** How far from the drawn rows a page may lie, in pages; one farther away is read again when it is needed. */
+const NEAR = 2
 
 /**
- * A long list of cases, read in pages as they come into sight and read anew whenever cases change. An
- * answer that a newer question has overtaken is dropped.
+ * A long list of cases, read in pages shortly before they come into sight and read anew whenever cases change.
+ * An answer that a newer question has overtaken is dropped.
  */
 export function useCasePages(query: () => Omit<CaseQuery, 'page'>) {
   const api = useApi()
@@ -21,14 +25,16 @@ export function useCasePages(query: () => Omit<CaseQuery, 'page'>) {
   let question = 0
 
   function rowAt(index: number): CaseRow | undefined {
-    return pages.value.get(Math.floor(index / PAGE))?.[index % PAGE]
+    return pages.value.get(pageOf(index))?.[index % PAGE]
   }
 
-  /** Reads the pages of these rows that are not here. */
+  /** Reads the pages of these rows, and of those beside them, that are not here. */
   async function show(from: number, to: number): Promise<void> {
-    const first = Math.floor(from / PAGE)
-    const last = Math.floor(Math.max(to - 1, from) / PAGE)
-    seen = [first, last]
+    seen = [pageOf(from), pageOf(to - 1)]
+    await readAll(pageOf(from - AHEAD), pageOf(Math.min(to + AHEAD, total.value ?? to) - 1))
+  }
+
+  async function readAll(first: number, last: number): Promise<void> {
     const wanted: Promise<void>[] = []
     for (let page = first; page <= last; page += 1) {
       if (!asked.has(page)) wanted.push(read(page))
@@ -45,7 +51,7 @@ export function useCasePages(query: () => Omit<CaseQuery, 'page'>) {
         page: { offset: page * PAGE, limit: PAGE },
       })
       if (mine !== question) return
-      pages.value = new Map(pages.value).set(page, answer.rows)
+      pages.value = nearPages().set(page, answer.rows)
       total.value = answer.total_count
       works.value = answer.works
       asOf.value = answer.as_of
@@ -57,14 +63,22 @@ export function useCasePages(query: () => Omit<CaseQuery, 'page'>) {
     }
   }
 
+  /** The pages that what is drawn may soon need. The others are let go, to be asked for again. */
+  function nearPages(): Map<number, CaseRow[]> {
+    const [first, last] = seen
+    const near = [...pages.value].filter(([page]) => page >= first - NEAR && page <= last + NEAR)
+    const kept = new Map(near)
+    for (const page of pages.value.keys()) if (!kept.has(page)) asked.delete(page)
+    return kept
+  }
+
   /** Asks anew for what is in sight; the old rows stay until the new ones are there. */
   async function renew(): Promise<void> {
     question += 1
     const mine = question
-    const [first, last] = seen
     asked.clear()
     const old = pages.value
-    await show(first * PAGE, (last + 1) * PAGE)
+    await readAll(...seen)
     if (mine !== question || error.value) return
     // What was read before and is out of sight is no longer true.
     const fresh = [...pages.value].filter(([page, rows]) => rows !== old.get(page))
@@ -83,4 +97,8 @@ export function useCasePages(query: () => Omit<CaseQuery, 'page'>) {
   onScopeDispose(stop)
   void renew()
   return { rowAt, total, works, asOf, error, show, restart }
+}
+
+function pageOf(row: number): number {
+  return Math.max(0, Math.floor(row / PAGE))
 }
