@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-pub use desks::{answer, now_ms};
+pub use desks::answer;
 pub use window::WindowPlan;
 
 use window::Window;
 
 use crate::story::{Hop, HopReport, Watch, play};
-use crate::town::{Town, TownError, TownPlan, TownResult};
+use crate::town::{Town, TownError, TownPlan, TownResult, now_ms};
 
 /// How the demo is run.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@
 mod clock;
 mod desk;
 mod error;
+pub(crate) mod event;
 mod handheld;
 mod history;
 mod kept;
@@ -21,6 +22,7 @@ pub(crate) mod wait;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use clock::now_ms;
 pub use desk::Desk;
 pub use error::{TownError, TownResult};
 pub(crate) use handheld::SECRET;

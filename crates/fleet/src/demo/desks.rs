@@ -9,10 +9,11 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::town::event::{close, escalate, submit_result};
 use crate::town::{Desk, Picture, Program, Town, TownResult, after_photo};
 use crate::world::{COMMUNITY, DISTRICT, STREET, handler, unit_lead};
 
@@ -34,12 +35,6 @@ pub async fn answer(town: &Town, since: u64) -> TownResult<()> {
         // What fails, because a server or a line is away, is done in a later round.
         let _ = people.round().await;
     }
-}
-
-/// Now in milliseconds since 1970.
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 /// Who leads a unit, and who works in it.
@@ -83,17 +78,11 @@ impl People<'_> {
             // Handed over to a desk whose table names no unit of its own.
             ("filed", _) if !standing["transfer"].is_null() => json!({ "type": "take" }),
             ("reported", COMMUNITY) => json!({ "type": "file" }),
-            ("filed", COMMUNITY) => {
-                json!({ "type": "escalate", "to": STREET, "reason": "no_means" })
-            }
-            ("filed", STREET) => {
-                json!({ "type": "escalate", "to": DISTRICT, "reason": "no_means" })
-            }
+            ("filed", COMMUNITY) => escalate(STREET),
+            ("filed", STREET) => escalate(DISTRICT),
             ("dispatched", _) => json!({ "type": "acknowledge" }),
-            ("handling", _) => self.result(),
-            ("feedback", _) => json!({
-                "type": "close", "satisfaction": "satisfied", "is_referred": false, "text": "",
-            }),
+            ("handling", _) => submit_result(RESULT, &self.after),
+            ("feedback", _) => close(),
             _ => return Ok(()),
         };
         // The same act on a case that stands the same is one act, however often it is tried.
@@ -136,21 +125,6 @@ impl People<'_> {
             holder.clone_into(&mut asked);
         }
         Ok(standing)
-    }
-
-    fn result(&self) -> Value {
-        let (width, height) = self.after.size;
-        json!({
-            "type": "submit_result",
-            "photos": [self.after.hash],
-            "text": RESULT,
-            "photo_facts": {
-                self.after.hash.as_str(): {
-                    "at": now_ms(), "media_type": "image/jpeg",
-                    "bytes": self.after.bytes.len(), "size": [width, height],
-                },
-            },
-        })
     }
 
     fn desk(&self, org: &str) -> &Desk {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Hop;
+use crate::town::event::{close, escalate, submit_result};
 use crate::town::wait::{Look, until};
 use crate::town::{Desk, People, Picture, TownResult};
 use crate::world::STREET;
@@ -39,8 +40,7 @@ impl<'a> Acts<'a> {
 
     /// The community passes it up; it is over when the street's table has dispatched it.
     pub(crate) async fn escalate(&self) -> TownResult<()> {
-        let event = json!({ "type": "escalate", "to": STREET, "reason": "no_means" });
-        self.act(&self.people.community, Hop::Escalate, &event)
+        self.act(&self.people.community, Hop::Escalate, &escalate(STREET))
             .await?;
         self.until_at(&self.people.street, "dispatched").await
     }
@@ -54,18 +54,7 @@ impl<'a> Acts<'a> {
 
     /// The unit says that it is done, with a photo.
     pub(crate) async fn result(&self, grid: &str, after: &Picture) -> TownResult<()> {
-        let (width, height) = after.size;
-        let event = json!({
-            "type": "submit_result",
-            "photos": [after.hash],
-            "text": RESULT,
-            "photo_facts": {
-                after.hash.as_str(): {
-                    "at": now_ms(), "media_type": "image/jpeg",
-                    "bytes": after.bytes.len(), "size": [width, height],
-                },
-            },
-        });
+        let event = submit_result(RESULT, after);
         let people = self.people;
         self.act(&people.unit_handler, Hop::Result, &event).await?;
         people
@@ -77,10 +66,7 @@ impl<'a> Acts<'a> {
 
     /// The street closes it.
     pub(crate) async fn close(&self) -> TownResult<()> {
-        let event = json!({
-            "type": "close", "satisfaction": "satisfied", "is_referred": false, "text": "",
-        });
-        self.act(&self.people.street, Hop::Close, &event).await
+        self.act(&self.people.street, Hop::Close, &close()).await
     }
 
     /// Until a desk sees the case in a state.
@@ -119,10 +105,4 @@ impl<'a> Acts<'a> {
         desk.act(self.case, &key, event).await?;
         Ok(())
     }
-}
-
-/// Now in milliseconds since 1970.
-fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use linli_fleet::demo::{answer, now_ms};
-use linli_fleet::town::{Handheld, Layout, before_photo, check_photo};
+use linli_fleet::demo::answer;
+use linli_fleet::town::{Handheld, Layout, before_photo, check_photo, now_ms};
 use serde_json::Value;
 
 use crate::stage::Stage;
