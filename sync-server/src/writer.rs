@@ -1,5 +1,6 @@
 //! The one thread that owns the engine: waiting requests share one transaction and one fsync, and
-//! each stands or falls alone (docs/storage.md: group commit is the server's throughput).
+//! each stands or falls alone (docs/storage.md: group commit is the server's throughput). Requests that
+//! only read do not share a commit with those that write: a full disk is nothing to them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -42,7 +43,8 @@ pub struct WriterThread(JoinHandle<()>);
 type DoorWork = Box<dyn FnOnce(&mut dyn Door) + Send>;
 
 enum Message {
-    Job(Box<dyn Job>),
+    Write(Box<dyn Job>),
+    Read(Box<dyn Job>),
     Door(DoorWork),
     Stop,
 }
@@ -71,15 +73,26 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut dyn Calls) -> DoorResult<T> + Send + 'static,
     ) -> DoorResult<T> {
-        self.queue(work)?.await.unwrap_or_else(|_| Err(stopping()))
+        let answer = self.queue(Message::Write, work)?;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
     }
 
-    /// The same for callers outside the async runtime.
+    /// Runs a request that changes nothing: it sees all that was queued before it and is answered
+    /// though a write beside it finds the disk full.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Calls) -> DoorResult<T> + Send + 'static,
+    ) -> DoorResult<T> {
+        let answer = self.queue(Message::Read, work)?;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// [`Self::call`] for callers outside the async runtime.
     pub fn call_blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut dyn Calls) -> DoorResult<T> + Send + 'static,
     ) -> DoorResult<T> {
-        let answer = self.queue(work)?.blocking_recv();
+        let answer = self.queue(Message::Write, work)?.blocking_recv();
         answer.unwrap_or_else(|_| Err(stopping()))
     }
 
@@ -117,6 +130,7 @@ impl Writer {
 
     fn queue<T: Send + 'static>(
         &self,
+        kind: fn(Box<dyn Job>) -> Message,
         work: impl FnOnce(&mut dyn Calls) -> DoorResult<T> + Send + 'static,
     ) -> DoorResult<oneshot::Receiver<DoorResult<T>>> {
         let (reply, answer) = oneshot::channel();
@@ -125,7 +139,7 @@ impl Writer {
             result: None,
             reply,
         };
-        match self.jobs.try_send(Message::Job(Box::new(job))) {
+        match self.jobs.try_send(kind(Box::new(job))) {
             Ok(()) => {
                 self.metrics.queue.add(1);
                 Ok(answer)
@@ -176,27 +190,34 @@ fn run(
                 Err(_) => return,
             },
         };
-        let mut jobs: Vec<Box<dyn Job>> = Vec::new();
+        let (mut writes, mut reads) = (Vec::new(), Vec::new());
         match message {
-            Message::Job(job) => jobs.push(job),
+            Message::Write(job) => writes.push(job),
+            Message::Read(job) => reads.push(job),
             Message::Door(work) => {
                 work(door.as_mut());
                 continue;
             }
             Message::Stop => return,
         }
-        while jobs.len() < options.group_size && next.is_none() {
+        while writes.len() + reads.len() < options.group_size && next.is_none() {
             match queue.try_recv() {
-                Ok(Message::Job(job)) => jobs.push(job),
+                Ok(Message::Write(job)) => writes.push(job),
+                Ok(Message::Read(job)) => reads.push(job),
                 Ok(other) => next = Some(other),
                 Err(_) => break,
             }
         }
-        options.metrics.queue.sub(jobs.len());
-        if let Err(error) = run_group(door.as_mut(), jobs, options) {
-            tracing::error!(%error, "the storage failed; the server has to be started again");
-            let _ = fail.send(Some(error.to_string()));
-            return;
+        options.metrics.queue.sub(writes.len() + reads.len());
+        for jobs in [writes, reads] {
+            if jobs.is_empty() {
+                continue;
+            }
+            if let Err(error) = run_group(door.as_mut(), jobs, options) {
+                tracing::error!(%error, "the storage failed; the server has to be started again");
+                let _ = fail.send(Some(error.to_string()));
+                return;
+            }
         }
     }
 }

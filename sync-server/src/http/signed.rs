@@ -128,7 +128,7 @@ pub(super) async fn by_person(
     let now = clock::now();
     let by = shared
         .writer
-        .call(move |calls| staff::acting(calls, now, &token))
+        .read(move |calls| staff::acting(calls, now, &token))
         .await?;
     let (body, memory) = read_body(shared, &parts.headers, body, most).await?;
     let digest = Sha256::digest(format!("linli/person/1\n{}\n{}", by.org, by.staff));

@@ -104,7 +104,7 @@ impl Shared {
     /// Asks the engine for the public key of a peer that was ever certified here, and remembers
     /// the answer.
     pub async fn find_key(&self, id: KeyId) -> DoorResult<Option<PublicKey>> {
-        let found = self.writer.call(move |calls| calls.peer(&id)).await?;
+        let found = self.writer.read(move |calls| calls.peer(&id)).await?;
         let found = found.map(|peer| peer.key).filter(|key| key.id() == id);
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= KEYS {

@@ -284,7 +284,7 @@ async fn attempt(host: &Host, command: AdminCommand) -> Result<AdminAnswer, OpsE
         AdminCommand::Status => AdminAnswer::Status {
             serving: host.link.is_some(),
             url: host.url.clone(),
-            engine: writer.call(move |calls| calls.status(now)).await?,
+            engine: writer.read(move |calls| calls.status(now)).await?,
         },
     })
 }

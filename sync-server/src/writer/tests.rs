@@ -26,7 +26,7 @@ fn hold(writer: &Writer) -> (std::sync::mpsc::Sender<()>, Answer<()>) {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel();
     let answer = writer
-        .queue(move |_| {
+        .queue(Message::Write, move |_| {
             tell.send(()).unwrap();
             let _ = wait.recv();
             Ok(())
@@ -57,21 +57,21 @@ fn waiting_requests_share_one_commit_and_a_bad_one_falls_alone() {
     let (writer, thread, world) = start(100);
     let (go, first) = hold(&writer);
     let good: Vec<_> = ["a", "b", "c"]
-        .map(|key| writer.queue(set(key)).unwrap())
+        .map(|key| writer.queue(Message::Write, set(key)).unwrap())
         .into();
     let bad: Answer<()> = writer
-        .queue(|calls| {
+        .queue(Message::Write, |calls| {
             calls.set_note("bad", Some(b"1"))?;
             Err(refused())
         })
         .unwrap();
     let panics: Answer<()> = writer
-        .queue(|calls| {
+        .queue(Message::Write, |calls| {
             calls.set_note("panic", Some(b"1"))?;
             std::panic::resume_unwind(Box::new("a fault"))
         })
         .unwrap();
-    let last = writer.queue(set("d")).unwrap();
+    let last = writer.queue(Message::Write, set("d")).unwrap();
     drop(go);
     first.blocking_recv().unwrap().unwrap();
     for answer in good {
@@ -93,8 +93,10 @@ fn waiting_requests_share_one_commit_and_a_bad_one_falls_alone() {
 fn a_full_queue_says_when_to_come_again_and_changes_nothing() {
     let (writer, thread, _) = start(2);
     let (go, first) = hold(&writer);
-    let kept: Vec<_> = ["a", "b"].map(|key| writer.queue(set(key)).unwrap()).into();
-    let full = writer.queue(set("c")).err().unwrap();
+    let kept: Vec<_> = ["a", "b"]
+        .map(|key| writer.queue(Message::Write, set(key)).unwrap())
+        .into();
+    let full = writer.queue(Message::Write, set("c")).err().unwrap();
     assert!(
         matches!(&full, DoorError::Later { code, .. } if code == "BUSY"),
         "{full}"
@@ -117,9 +119,11 @@ fn a_full_disk_undoes_the_group_and_the_next_one_works() {
     assert_eq!(notes(&writer), [""; 0]);
     // The same error from inside a part spoils the neighbours too.
     let (go, first) = hold(&writer);
-    let neighbour = writer.queue(set("b")).unwrap();
-    let full: Answer<()> = writer.queue(|_| Err(DoorError::DiskFull)).unwrap();
-    let later = writer.queue(set("c")).unwrap();
+    let neighbour = writer.queue(Message::Write, set("b")).unwrap();
+    let full: Answer<()> = writer
+        .queue(Message::Write, |_| Err(DoorError::DiskFull))
+        .unwrap();
+    let later = writer.queue(Message::Write, set("c")).unwrap();
     drop(go);
     first.blocking_recv().unwrap().unwrap();
     for answer in [neighbour, full] {
@@ -129,6 +133,30 @@ fn a_full_disk_undoes_the_group_and_the_next_one_works() {
     assert_eq!(notes(&writer), [""; 0]);
     writer.call_blocking(set("a")).unwrap();
     assert_eq!(notes(&writer), ["a"]);
+    writer.stop();
+    thread.join();
+}
+
+#[test]
+fn a_full_disk_is_nothing_to_those_who_only_read() {
+    let (writer, thread, world) = start(10);
+    writer.call_blocking(set("a")).unwrap();
+    let (go, first) = hold(&writer);
+    let full = writer.queue(Message::Write, set("b")).unwrap();
+    let read = writer
+        .queue(Message::Read, |calls| calls.notes(""))
+        .unwrap();
+    let refused: Answer<()> = writer
+        .queue(Message::Write, |_| Err(DoorError::DiskFull))
+        .unwrap();
+    drop(go);
+    first.blocking_recv().unwrap().unwrap();
+    assert_eq!(full.blocking_recv().unwrap(), Err(DoorError::DiskFull));
+    assert_eq!(refused.blocking_recv().unwrap(), Err(DoorError::DiskFull));
+    // It sees what stayed, and nothing of the group that was undone.
+    let seen = read.blocking_recv().unwrap().unwrap();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    assert_eq!(world.lock().unwrap().groups, [1, 1, 2, 1]);
     writer.stop();
     thread.join();
 }
@@ -158,7 +186,7 @@ fn a_failed_disk_ends_the_thread_and_says_so() {
 fn a_stop_lets_queued_requests_finish() {
     let (writer, thread, _) = start(10);
     let (go, first) = hold(&writer);
-    let queued = writer.queue(set("a")).unwrap();
+    let queued = writer.queue(Message::Write, set("a")).unwrap();
     writer.stop();
     drop(go);
     thread.join();

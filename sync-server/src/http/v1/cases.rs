@@ -24,7 +24,7 @@ pub(in crate::http) async fn list(
     let now = clock::now();
     let page = shared
         .writer
-        .call(move |calls| {
+        .read(move |calls| {
             let by = staff::acting(calls, now, &token)?;
             calls.cases(&by, &filter)
         })
@@ -43,7 +43,7 @@ pub(in crate::http) async fn detail(
     let now = clock::now();
     let detail = shared
         .writer
-        .call(move |calls| {
+        .read(move |calls| {
             let by = staff::acting(calls, now, &token)?;
             calls.case(&by, &id)
         })

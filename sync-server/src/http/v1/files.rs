@@ -190,7 +190,7 @@ async fn get(shared: &Arc<Shared>, hash: BlobHash, request: Request) -> Result<R
     let headers = request.headers().clone();
     let is_visible = if headers.contains_key(header::AUTHORIZATION) {
         let token = staff::token_of(&headers)?;
-        let asked = shared.writer.call(move |calls| {
+        let asked = shared.writer.read(move |calls| {
             let by = staff::acting(calls, clock::now(), &token)?;
             calls.blob_visible(&by, &hash)
         });
@@ -199,7 +199,7 @@ async fn get(shared: &Arc<Shared>, hash: BlobHash, request: Request) -> Result<R
         let peer = signed::verify(shared, request, 0).await?.peer;
         let asked = shared
             .writer
-            .call(move |calls| calls.blob_readable(&peer, &hash));
+            .read(move |calls| calls.blob_readable(&peer, &hash));
         asked.await?
     };
     if !is_visible {
@@ -355,7 +355,7 @@ async fn state_of(
     };
     let asked = shared
         .writer
-        .call(move |calls| calls.blob_visible(&by, &hash));
+        .read(move |calls| calls.blob_visible(&by, &hash));
     if !asked.await? {
         return Ok(BlobState::Unknown);
     }

@@ -77,7 +77,7 @@ pub(in crate::http) async fn wrong_method() -> ApiError {
 
 async fn status(shared: &Shared) -> DoorResult<EngineStatus> {
     let now = clock::now();
-    let asked = shared.writer.call(move |calls| calls.status(now));
+    let asked = shared.writer.read(move |calls| calls.status(now));
     let busy = |_| DoorError::Later {
         code: "BUSY".into(),
         detail: "no answer within five seconds".into(),

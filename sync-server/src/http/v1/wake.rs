@@ -35,7 +35,7 @@ pub(in crate::http) async fn wake(
     let commits = shared.commits.subscribe();
     let scopes = shared
         .writer
-        .call(move |calls| calls.peer_scopes(now, &peer))
+        .read(move |calls| calls.peer_scopes(now, &peer))
         .await?;
     shared.metrics.wakes.add(1);
     let mut alive = tokio::time::interval(shared.config.keepalive);
@@ -105,7 +105,7 @@ impl Line {
             let asked = self
                 .shared
                 .writer
-                .call(move |calls| calls.peer_scopes(now, &peer));
+                .read(move |calls| calls.peer_scopes(now, &peer));
             self.scopes = asked.await.ok()?;
             text.push_str(&Wake::Control { seq }.to_event());
         }

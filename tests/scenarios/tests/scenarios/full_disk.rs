@@ -15,6 +15,9 @@ use crate::stage::Stage;
 /// Room for a town before it is filled.
 const MIB: u32 = 64;
 
+/// How often the full server is read while another writes to it.
+const READS: usize = 50;
+
 /// Where the small file system is, in the run of this test that has one.
 const PLACE: &str = "LINLI_SMALL_DISK";
 /// The exit code of a run that could not mount one.
@@ -143,8 +146,13 @@ async fn fill_and_free(disk: &SmallDisk) {
         &["the drive is full", "nothing was changed"],
     );
     assert_eq!(std::fs::read_dir(&stick).unwrap().count(), 0);
-    // The desk, which only reads, does not notice.
-    accepted.is_at_desk(1).await;
+    // The desk that only reads does not notice, though others try to write at the same moment.
+    for round in 0..READS {
+        let key = format!("full-disk-beside-{round}");
+        let write = people.community.act_once(&accepted.case, &key, &event);
+        let (write, ()) = tokio::join!(write, accepted.is_at_desk(1));
+        refused(write, &["STORAGE_FULL"]);
+    }
 
     disk.free();
     roomy.sync().await.unwrap();
