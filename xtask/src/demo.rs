@@ -39,7 +39,7 @@ pub(crate) struct Options {
 }
 
 /// What the demo runs besides a window.
-const PROGRAMS: [&str; 3] = ["linli-sync-server", "linli-fleet", "linli-sample"];
+pub(crate) const PROGRAMS: [&str; 3] = ["linli-sync-server", "linli-fleet", "linli-sample"];
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let metadata = Metadata::load()?;

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use crate::demo;
 use crate::project::Metadata;
 use crate::window;
 
@@ -34,7 +35,8 @@ pub(crate) fn run(_: &Options) -> Result<ExitCode> {
     if let Some(obstacle) = window::obstacle()? {
         anyhow::bail!("the window cannot be built: {obstacle}");
     }
-    let program = window::build(&metadata, &[])?;
+    // What the demo built is built: another choice of packages would compile most of it once more.
+    let program = window::build(&metadata, &demo::PROGRAMS)?;
     println!("\n口令 / passphrase: {}", note.secret);
     let status = Command::new(&program)
         .env("LINLI_HANDHELD_FOLDER", &note.folder)

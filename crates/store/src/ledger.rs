@@ -81,7 +81,7 @@ impl Ledger {
     /// rebuilds derived rows whose projector has a new version.
     pub fn open_with(path: &Path, key: &DbKey, profile: Profile, options: Options) -> Result<Self> {
         let conn = connection::open_file(path, key, true)?;
-        connection::widen_cache(&conn, profile)?;
+        connection::give_room(&conn, profile)?;
         let mirror = Mirror::open(path, key)?;
         let mut ledger = Self::assemble(conn, profile, options, Some(mirror))?;
         ledger.reader = Some(Mutex::new(connection::open_file(path, key, false)?));

@@ -284,6 +284,27 @@ fn a_long_reader_holds_the_checkpoint_but_no_writer() {
 }
 
 #[test]
+fn a_large_write_leaves_no_large_log() {
+    const MIB: u64 = 1 << 20;
+    let mut at = Fixture::new(Profile::Device);
+    let log = at.folder.path().join("grid.db-wal");
+    let size = || std::fs::metadata(&log).unwrap().len();
+    let large = vec![7; 1 << 20];
+    at.ledger
+        .write(|tx| (0..24).try_for_each(|number| tx.set_meta(&format!("large/{number}"), &large)))
+        .unwrap();
+    assert!(size() > 24 * MIB, "{}", size());
+    // All of it is in the database now: the log begins anew.
+    at.save(1, "一").unwrap();
+    assert!(size() <= 8 * MIB, "{}", size());
+    assert_eq!(
+        at.ledger.read(|rd| rd.history(&record(1))).unwrap().len(),
+        1
+    );
+    assert!(at.ledger.integrity().unwrap().is_sound());
+}
+
+#[test]
 fn flipped_bits_are_noticed() {
     let mut at = Fixture::new(Profile::Device);
     for number in 1..60 {

@@ -10,6 +10,7 @@ use linli_store::rusqlite::params;
 
 use super::people::By;
 use super::query::SyncView;
+use super::register::find::door_order;
 use super::{Engine, Place, query};
 use crate::dto::case::CaseRow;
 use crate::dto::code::GridDto;
@@ -85,7 +86,8 @@ impl Engine {
         self.with_pen(by, None, now, |pen| pen.create(RecordKind::Place, &content))
     }
 
-    /// Named places whose name holds the text, nearest first when a position is given.
+    /// Named places whose name holds the text: nearest first when a position is given, else in the order of their
+    /// numbers.
     pub fn list_places(&self, text: &str, near: Option<&PositionDto>) -> Result<Vec<PlaceDto>> {
         let near = near.map(|at| (at.lon, at.lat));
         self.read(|reader| places(reader, text, near))
@@ -171,7 +173,7 @@ fn places(reader: &Reader<'_>, text: &str, near: Option<(f64, f64)>) -> Result<V
         "SELECT p.record AS record, coalesce(b.name || ' ', '') || p.name AS name,
            coalesce(p.lon, b.lon) AS lon, coalesce(p.lat, b.lat) AS lat
          FROM place_rows p LEFT JOIN place_rows b ON b.record = p.parent
-         ORDER BY name, p.record",
+         ORDER BY p.record",
     )?;
     let found = list.query_map([], |row| {
         let at: (Option<f64>, Option<f64>) = (row.get("lon")?, row.get("lat")?);
@@ -198,7 +200,10 @@ fn places(reader: &Reader<'_>, text: &str, near: Option<(f64, f64)>) -> Result<V
             distance_m: near.zip(at).map(|(here, there)| whole(metres(here, there))),
         });
     }
-    places.sort_by_key(|place| place.distance_m.unwrap_or(u32::MAX));
+    places.sort_by_cached_key(|place| {
+        let away = place.distance_m.unwrap_or(u32::MAX);
+        (away, door_order(&place.name), place.name.clone())
+    });
     places.truncate(PLACES);
     Ok(places)
 }

@@ -30,6 +30,21 @@ async fn the_map_holds_the_border_and_what_is_in_the_grid_offline() {
     report.urgency = UrgencyDto::Urgent;
     let nowhere = device.report(&report).unwrap();
 
+    let places = |near| {
+        let found = device.list_places("", near).unwrap();
+        found
+            .into_iter()
+            .map(|place| place.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(places(None), ["2号楼", "12号楼", "南门"], "by numbers");
+    let gate = at(116.4029, 39.9039);
+    assert_eq!(
+        places(Some(&gate)),
+        ["南门", "2号楼", "12号楼"],
+        "nearest first"
+    );
+
     let map = device.grid_map().unwrap();
     assert_eq!(map.own.grid.code, GRID);
     let ring = &map.own.border[0];

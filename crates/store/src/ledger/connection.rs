@@ -21,6 +21,10 @@ const SERVER_CACHE_KIB: i64 = 32 * 1024;
 /// The same on a device, for the frames of a pack.
 const DEVICE_CACHE_KIB: i64 = 8 * 1024;
 
+/// Bytes that the log keeps once its pages are in the database: a large transaction leaves no large file. Small
+/// enough for a device, and more than a thousand pages, after which the log begins anew.
+const LOG_BYTES: i64 = 8 * 1024 * 1024;
+
 /// How a commit meets the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flush {
@@ -52,13 +56,14 @@ pub(crate) fn open_file(path: &Path, key: &DbKey, writable: bool) -> Result<Conn
     Ok(conn)
 }
 
-/// Gives a writer room for its pages.
-pub(crate) fn widen_cache(conn: &Connection, profile: Profile) -> Result<()> {
+/// Gives a writer room for its pages in memory, and for its log on the disk.
+pub(crate) fn give_room(conn: &Connection, profile: Profile) -> Result<()> {
     let kib = match profile {
         Profile::Server => SERVER_CACHE_KIB,
         Profile::Device => DEVICE_CACHE_KIB,
     };
     conn.pragma_update(None, "cache_size", -kib)?;
+    conn.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     Ok(())
 }
 
