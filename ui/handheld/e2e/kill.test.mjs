@@ -8,7 +8,7 @@ import { describe, test } from 'node:test'
 import { chances } from './support/chance.mjs'
 import { dayOf } from './support/day.mjs'
 import { prepare } from './support/journey.mjs'
-import { bind } from './support/bind.mjs'
+import { bind, everythingCame } from './support/bind.mjs'
 import { toursOf } from './support/tours.mjs'
 import { until, within } from './support/wait.mjs'
 import { settleIn } from './usability/find.mjs'
@@ -48,6 +48,7 @@ async function live(t, lane, kills) {
   await day.step('a handheld is bound', async () => {
     await settleIn(day)
     await bind(day)
+    await everythingCame(day)
   })
 
   await day.step(`it dies ${kills} times`, async () => {

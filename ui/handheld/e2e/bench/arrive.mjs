@@ -1,7 +1,6 @@
 // An empty device is bound in the window, and everything comes.
-import { bind } from '../support/bind.mjs'
+import { bind, everythingCame } from '../support/bind.mjs'
 import { EVERYTHING } from '../support/day.mjs'
-import { until } from '../support/wait.mjs'
 
 export const ANYWHERE = { building: null, entrance: null, dwelling: null, near: null, text: null }
 
@@ -9,16 +8,7 @@ export async function arrive(day) {
   const from = performance.now()
   await bind(day)
   day.figure('bound by hand until the tabs are there', (performance.now() - from) / 1000, 's')
-  await until(
-    'everything',
-    async () => {
-      const { steps } = await day.ask('first_sync')
-      // Photos of others come when somebody looks at them.
-      const records = steps.filter(({ part }) => part !== 'photos')
-      return records.every(({ state }) => state === 'done')
-    },
-    180_000,
-  )
+  await everythingCame(day)
   const { total_count: cases } = await day.ask('list_cases', { query: EVERYTHING })
   const { total_count: households } = await day.ask('list_households', {
     query: { ...ANYWHERE, page: { offset: 0, limit: 1 } },

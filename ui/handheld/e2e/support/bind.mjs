@@ -21,6 +21,17 @@ export async function bind(day, how) {
   await window.find('tabs.today')
 }
 
+/** One may begin to work while cases and households are still on their way: until all are there. */
+export function everythingCame(day) {
+  const came = async () => {
+    const { steps } = await day.ask('first_sync')
+    // Photos of others come when somebody looks at them.
+    const records = steps.filter(({ part }) => part !== 'photos')
+    return records.every(({ state }) => state === 'done')
+  }
+  return until('everything', came, 180_000)
+}
+
 /** The administrator compares the digits, where the server asks for it. */
 export async function confirm(day) {
   const isThere = (id) => day.window.has(id)

@@ -118,6 +118,8 @@ function reports(day) {
       const { window } = day
       await window.tap('tabs.report')
       await window.find('p7.note')
+      // Without a place it is not saved, and a program that has just begun has none yet.
+      await until('a position', async () => (await day.ask('position')).position !== null)
       if ((await window.property('.photo-row__photo img', 'src')).length === 0) {
         await window.photo(day.town.pictures.before)
         await window.paints('.photo-row__photo img', 1)

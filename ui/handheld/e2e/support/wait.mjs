@@ -2,6 +2,9 @@
 
 const PAUSE = 50
 
+/** Who was asked is not there any more: waiting does not help. */
+export class Gone extends Error {}
+
 /** Looks until the answer is truthy, and gives it. What a look throws counts as "not yet". */
 export async function until(what, look, milliseconds = 20_000) {
   const end = Date.now() + milliseconds
@@ -12,6 +15,7 @@ export async function until(what, look, milliseconds = 20_000) {
       if (found) return found
       seen = found
     } catch (error) {
+      if (error instanceof Gone) throw error
       seen = error
     }
     if (Date.now() > end) throw new Error(`${what} did not come; last seen: ${seen}`)

@@ -5,7 +5,7 @@ import { By, Capabilities, Key, WebDriver } from 'selenium-webdriver'
 import { Executor, HttpClient } from 'selenium-webdriver/http/index.js'
 import { program } from './places.mjs'
 import { end, freePort, start } from './process.mjs'
-import { until, within } from './wait.mjs'
+import { Gone, until, within } from './wait.mjs'
 
 /** Answers when no transition is half done and what was just written is painted. */
 const SETTLED = `
@@ -159,13 +159,24 @@ async function open({ display, home, picturesIn, binary, args, env }) {
   try {
     await until('the driver', async () => (await fetch(`${url}/status`)).ok)
     const wanted = new Capabilities().set('webkitgtk:browserOptions', { binary, args })
-    const session = WebDriver.createSession(new Executor(new HttpClient(url)), wanted)
+    const session = WebDriver.createSession(new Executor(new Client(url)), wanted)
     // The driver waits for ever for a program that ended as it started.
     await within(`a window of ${binary}; see its log`, session.getSession(), OPENING)
     return new Window(session, driver, picturesIn)
   } catch (error) {
     await end(driver, 'SIGKILL')
     throw error
+  }
+}
+
+/** The way to the driver, which was killed with the program when nothing listens there any more. */
+class Client extends HttpClient {
+  async send(request) {
+    try {
+      return await super.send(request)
+    } catch (error) {
+      throw error.message.startsWith('ECONNREFUSED') ? new Gone(error.message) : error
+    }
   }
 }
 
